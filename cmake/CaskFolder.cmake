@@ -1,0 +1,28 @@
+# cask_folder(name SOURCES ... DEPENDS ...): one static library cask_<name> for one folder of cpp/cask.
+# Every library shares the lean precompiled header of the lowest one.
+function(cask_folder name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(cask_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(cask_${name} PUBLIC ${CMAKE_SOURCE_DIR}/cpp ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(cask_${name} PUBLIC cask::arrow fmt::fmt-header-only Threads::Threads)
+  list(TRANSFORM ARG_DEPENDS PREPEND cask_)
+  target_link_libraries(cask_${name} PUBLIC ${ARG_DEPENDS})
+  if(name STREQUAL "base")
+    target_precompile_headers(cask_base PRIVATE ${CMAKE_SOURCE_DIR}/cpp/cask/base/precompiled.h)
+  else()
+    target_precompile_headers(cask_${name} REUSE_FROM cask_base)
+  endif()
+endfunction()
+
+# cask_test(name SOURCES ...): the test binary <name>_test of one folder, registered with CTest under the folder's name.
+function(cask_test name)
+  if(NOT CASK_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_link_libraries(${name}_test PRIVATE cask_${name} ${ARG_LIBRARIES} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name}_test PROPERTIES BUILD_RPATH "${CASK_PYARROW_DIR}")
+  target_precompile_headers(${name}_test REUSE_FROM cask_base)
+  add_test(NAME ${name} COMMAND ${name}_test)
+endfunction()

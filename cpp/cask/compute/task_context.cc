@@ -1,0 +1,15 @@
+#include "cask/compute/task_context.h"
+
+#include <arrow/memory_pool.h>
+
+namespace cask {
+
+Status TaskContext::Breathe() {
+  if (is_cancelled()) return CancelledError("the task was cancelled");
+  if (yield_) yield_();
+  return Status::OK();
+}
+
+arrow::MemoryPool* TaskContext::pool() const { return pool_ != nullptr ? pool_ : arrow::default_memory_pool(); }
+
+}  // namespace cask

@@ -1,0 +1,20 @@
+// Distinct rows: unique and drop_duplicates. Missing values equal each other.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cask/compute/pipeline.h"
+
+namespace cask {
+
+enum class KeepRow : uint8_t {
+  kFirst,  // of the rows with equal keys
+  kLast,
+};
+
+/// Keeps one row of those that are equal in the columns `keys`; rows stay in order. The same sink serves partitions, the levels of
+/// a tree over them (batches in partition order) and the end.
+std::shared_ptr<const Sink> MakeDistinct(Schema schema, std::vector<int> keys, KeepRow keep = KeepRow::kFirst);
+
+}  // namespace cask

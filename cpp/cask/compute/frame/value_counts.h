@@ -1,0 +1,27 @@
+// value_counts and mode: how often each distinct row of some columns occurs. Partial and merge are those of a group-by (aggregate.h)
+// over ValueCountsSpec's; only the last step is its own.
+#pragma once
+
+#include <memory>
+
+#include "cask/compute/frame/aggregate.h"
+
+namespace cask {
+
+struct ValueCountsOptions {
+  bool normalize = false;  // shares of the counted rows rather than counts
+  bool sort = true;        // by count; values that occur equally often stay in order of first appearance
+  bool ascending = false;
+  bool sort_keys = false;  // before all else, by value: DataFrame.value_counts breaks ties so; Series' does not
+};
+
+/// The group-by that counts the rows of `keys`. For MakePartialAggregate and MakeMergeAggregate.
+GroupBySpec ValueCountsSpec(Schema input, std::vector<int> keys, bool dropna);
+
+/// States to the keys and one column more: "count" (int64) or "proportion" (float64).
+Result<std::shared_ptr<const Sink>> MakeValueCountsFinal(const GroupBySpec& spec, const ValueCountsOptions& options);
+
+/// States to the keys that occur most often, sorted.
+Result<std::shared_ptr<const Sink>> MakeModeFinal(const GroupBySpec& spec);
+
+}  // namespace cask

@@ -1,0 +1,140 @@
+# How Cask is built, tried and tested. `make help` lists what there is; what is already done is not done again.
+# Paths are relative throughout, so a checkout may lie in any folder, with spaces in its name too.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+SIZE ?= 2GB
+DATA ?= data/taxi-$(SIZE)
+JOBS ?= $(shell nproc)
+PY := .venv/bin/python
+STAMP := .venv/.cask-installed
+say = @echo "cask: $(1)" >&2
+
+# Everything that the installed package is made from; a change here is what makes it be built again.
+SOURCES := $(shell find CMakeLists.txt cmake cpp include python pyproject.toml README.md LICENSE tools/debian-packages.txt \
+             tools/requirements/build.txt -type f -not -name '*.pyc' -not -name '*_test.cc' 2>/dev/null)
+
+.PHONY: help
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+# --- building -------------------------------------------------------------------------------------------------------
+
+.PHONY: build
+build: bootstrap $(STAMP)  ## install what is missing, build, leave .venv/bin/cask and a .venv/bin/python that imports cask
+
+.PHONY: bootstrap
+bootstrap:  # quick when nothing is missing, so it is always asked
+	@tools/bootstrap.sh
+
+$(STAMP): $(SOURCES) | bootstrap
+	$(call say,building and installing into .venv (the first time takes minutes))
+	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) tools/quietly.sh build/build.log \
+	  $(PY) -m pip install --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall -Cbuild-dir=build/release -v .
+	@touch $@
+
+.PHONY: wheel
+wheel: build  ## make dist/cask-*.whl
+	$(call say,making a wheel in dist/)
+	@tools/quietly.sh build/wheel.log \
+	  $(PY) -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation -Cbuild-dir=build/release -w dist .
+	@ls dist/cask-*.whl
+
+# --- the taxi job ---------------------------------------------------------------------------------------------------
+
+.PHONY: taxi
+taxi: build taxi-data  ## build, make SIZE (2GB) of taxi data, count its payment types
+	$(call say,.venv/bin/cask run examples/nyc-taxi.py  (data: $(DATA)))
+	@start=$$(date +%s.%N); \
+	  TAXI_DATA="$(DATA)" .venv/bin/cask run examples/nyc-taxi.py; \
+	  echo "cask: the script took $$(echo "$$(date +%s.%N) $$start" | awk '{ printf "%.2f", $$1 - $$2 }') s, the start of Python included"
+
+.PHONY: taxi-data
+taxi-data: bootstrap build/tools/make_taxi_data
+	@build/tools/make_taxi_data --size $(SIZE) "$(DATA)"
+
+build/tools/make_taxi_data: tools/make_taxi_data.cc | bootstrap
+	$(call say,building tools/make_taxi_data)
+	@mkdir -p build/tools
+	@$${CXX:-g++} -std=c++20 -O3 -Wall -Wextra -pthread -o $@ $<
+
+.PHONY: examples
+examples: build  ## build the C++ examples against the installed package
+	@cmake -S examples -B build/examples -G Ninja -Dcask_DIR="$$(.venv/bin/cask info --cmake-dir)" >build/examples.log || { cat build/examples.log; exit 1; }
+	@ninja -C build/examples --quiet -j$(JOBS)
+
+.PHONY: taxi-cc
+taxi-cc: examples taxi-data  ## the same job from C++
+	@time build/examples/nyc_taxi "$(DATA)"
+
+# --- testing --------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: tidy test-cc test-python test-wheel  ## every test: tidiness, C++, Python, the wheel in a clean environment
+	$(call say,all tests passed)
+
+.PHONY: tidy
+tidy: bootstrap  ## check sizes, names, the direction of includes, words, documents
+	$(call say,tidy)
+	@$(PY) tools/tidy.py
+
+CONFIGURE = cmake -S . -B $(1) -G Ninja -DCASK_BUILD_TESTS=ON -DCASK_BUILD_PYTHON=OFF -DPython_EXECUTABLE="$$PWD/.venv/bin/python" $(2) >$(1).log || { cat $(1).log; exit 1; }
+
+.PHONY: build-test
+build-test: bootstrap
+	$(call say,building the C++ tests in build/test)
+	@mkdir -p build; [ -f build/test/build.ninja ] || { $(call CONFIGURE,build/test,-DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
+	@ninja -C build/test --quiet -j$(JOBS)
+
+.PHONY: test-cc
+test-cc: build-test  ## the C++ tests
+	$(call say,running the C++ tests)
+	@ctest --test-dir build/test --output-on-failure -j$(JOBS)
+
+.PHONY: test-python
+test-python: build examples  ## the Python tests, most of which compare with pandas and NumPy
+	@tools/bootstrap.sh test
+	$(call say,running the Python tests)
+	@$(PY) -m pytest -q tests
+
+.PHONY: test-wheel
+test-wheel: wheel  ## install the wheel into a clean environment without a compiler, and use it
+	$(call say,trying the wheel in a clean environment)
+	@tools/test_wheel.sh dist
+
+.PHONY: t
+t: bootstrap  ## run what matches: make t F=Scheduler  (a C++ test's name, or Python's -k)
+	@tools/one_test.sh "$(F)"
+
+SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test
+
+.PHONY: test-sanitizers
+test-sanitizers: bootstrap  ## the C++ tests under ASan and UBSan, the engine's under TSan
+	$(call say,the C++ tests under the address and undefined-behaviour sanitizers)
+	@mkdir -p build; [ -f build/asan/build.ninja ] || { $(call CONFIGURE,build/asan,-DCASK_SANITIZE=address$(comma)undefined -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
+	@ninja -C build/asan --quiet -j$(JOBS)
+	@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/lsan.txt" UBSAN_OPTIONS=print_stacktrace=1 \
+	  ctest --test-dir build/asan --output-on-failure
+	$(call say,the engine's tests under the thread sanitizer)
+	@[ -f build/tsan/build.ninja ] || { $(call CONFIGURE,build/tsan,-DCASK_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
+	@ninja -C build/tsan --quiet -j$(JOBS) $(SANITIZED_ENGINE)
+	@TSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/tsan.txt" ctest --test-dir build/tsan --output-on-failure -R '^(base|scheduler|worker|store|local)$$'
+
+comma := ,
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+ROUNDS ?= 5
+
+.PHONY: bench-taxi
+bench-taxi: build examples taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
+	@tools/bootstrap.sh bench
+	@$(PY) bench/taxi/run.py --data "$(DATA)" --rounds $(ROUNDS)
+
+.PHONY: clean
+clean:  ## remove what was built; .venv and data stay
+	rm -rf build dist $(STAMP)

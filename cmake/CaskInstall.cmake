@@ -1,0 +1,36 @@
+# What is installed, and where. The same tree serves `cmake --install` (prefix/lib, prefix/include) and the wheel, where it lies inside the
+# Python package: cask/lib, cask/include, and the extension module beside the package's Python files.
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_LIBDIR lib)
+set(cask_config_dir lib/cmake/cask)
+
+# In a wheel Arrow is looked for in the pyarrow package that lies beside cask, wherever that is; elsewhere where it was at build time.
+if(SKBUILD)
+  set_target_properties(cask PROPERTIES INSTALL_RPATH "$ORIGIN:$ORIGIN/../../pyarrow")
+else()
+  set_target_properties(cask PROPERTIES INSTALL_RPATH "$ORIGIN:${CASK_PYARROW_DIR}")
+endif()
+
+# The wheel format knows no symbolic links, so the library is installed under its run-time name alone.
+target_compile_features(cask PUBLIC cxx_std_20)
+install(TARGETS cask EXPORT caskTargets LIBRARY DESTINATION lib NAMELINK_SKIP INCLUDES DESTINATION include)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cask DESTINATION include FILES_MATCHING PATTERN "*.h")
+install(EXPORT caskTargets NAMESPACE cask:: DESTINATION ${cask_config_dir})
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/caskConfig.cmake.in ${CMAKE_BINARY_DIR}/caskConfig.cmake
+  INSTALL_DESTINATION ${cask_config_dir})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/caskConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/caskConfig.cmake ${CMAKE_BINARY_DIR}/caskConfigVersion.cmake DESTINATION ${cask_config_dir})
+
+if(SKBUILD)
+  # Debian ships Highway as a shared library only; a machine without it must still be able to load the wheel.
+  get_target_property(hwy_location hwy::hwy LOCATION)
+  file(REAL_PATH "${hwy_location}" hwy_file)
+  install(FILES ${hwy_file} DESTINATION lib RENAME libhwy.so.1)
+endif()
+
+if(TARGET _core)
+  set_target_properties(_core PROPERTIES INSTALL_RPATH "$ORIGIN/lib:$ORIGIN/../pyarrow")
+  install(TARGETS _core LIBRARY DESTINATION .)
+endif()

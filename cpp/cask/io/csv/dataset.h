@@ -1,0 +1,79 @@
+// CsvDataset: CSV files with one header, cut into partitions: the description that planning and reading share.
+//
+// Opening looks at file names and sizes and at the head of the first file only; the heads of the others are looked at when
+// they are read. Immutable to its users; heads are remembered inside, under a lock.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cask/data/schema.h"
+#include "cask/io/csv/knowledge.h"
+#include "cask/io/csv/options.h"
+#include "cask/io/files.h"
+
+namespace cask {
+
+struct CsvLayout;
+
+struct CsvPartition {
+  int file = 0;
+  int64_t begin = 0;  // nominal: the partition starts at the first record that starts here or later
+  int64_t end = 0;    // nominal: and ends where the next one starts
+  bool is_first_of_file = true;
+  bool is_last_of_file = true;
+};
+
+class CsvDataset {
+ public:
+  static Result<std::shared_ptr<const CsvDataset>> Open(std::shared_ptr<const FileSet> files, CsvOptions options);
+
+  const FileSet& files() const { return *files_; }
+  const CsvOptions& options() const { return options_; }
+
+  /// The columns that a read gives, in order: those of the header that `use_columns` keeps, then the path column if there is one.
+  int num_columns() const { return static_cast<int>(names_.size()); }
+  const std::vector<std::string>& names() const { return names_; }
+  /// Which columns `index_col` names, or the first ones where rows have more fields than the header. They are columns like others here.
+  const std::vector<int>& index_columns() const { return index_columns_; }
+
+  int64_t num_partitions() const { return num_partitions_; }
+  CsvPartition partition(int64_t i) const;
+  /// "/data/7.csv, bytes 192000000 to 256000000", for errors and explain().
+  std::string DescribePartition(int64_t i) const;
+
+  /// What the head of the first file leads to expect.
+  const std::shared_ptr<const CsvKnowledge>& initial_knowledge() const { return initial_knowledge_; }
+  Schema schema() const { return initial_knowledge_->schema(*this); }
+
+  /// A stable identity of the dataset's contents and of how they are read: files (path, size, time of change) and options.
+  const std::string& identity() const { return identity_; }
+
+  /// Where file `file` has its data and which of its fields are the dataset's columns. Reads the file's head the first time.
+  Result<std::shared_ptr<const CsvLayout>> LayoutOf(int file) const;
+
+  /// Whether a file can be cut into partitions: it is neither compressed nor in an encoding that has to be converted as a stream.
+  bool is_splittable() const { return is_splittable_; }
+
+ private:
+  CsvDataset() = default;
+  Status CountPartitions();
+  Status LookAtFirstFile();
+
+  std::shared_ptr<const FileSet> files_;
+  CsvOptions options_;
+  std::vector<std::string> names_;
+  std::vector<int> index_columns_;
+  bool is_splittable_ = true;
+  int64_t block_size_ = 0;                     // 0: one partition a file
+  std::vector<int64_t> first_partition_of_;    // of each file, and the total at the end
+  int64_t num_partitions_ = 0;
+  std::shared_ptr<const CsvKnowledge> initial_knowledge_;
+  std::string identity_;
+  mutable std::mutex layouts_mutex_;
+  mutable std::vector<std::shared_ptr<const CsvLayout>> layouts_;
+};
+
+}  // namespace cask

@@ -1,0 +1,83 @@
+// CsvOptions: what a caller says about the CSV files it reads. Names, meanings and defaults are those of pandas.read_csv;
+// the comment of a field says only what differs or is not obvious.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cask/data/dtype.h"
+
+namespace cask {
+
+enum class CsvQuoting : uint8_t { kMinimal = 0, kAll = 1, kNonNumeric = 2, kNone = 3 };
+enum class CsvBadLines : uint8_t { kError, kWarn, kSkip };
+enum class CsvCompression : uint8_t { kInfer, kNone, kGzip, kBz2, kZstd, kXz };
+
+/// A column by name or by its position in the file.
+using CsvColumnRef = std::variant<std::string, int>;
+
+struct CsvOptions {
+  // Shape of the text. `separator` 0 stands for any run of spaces and tabs (sep=r"\s+").
+  char separator = ',';
+  char quote_char = '"';
+  CsvQuoting quoting = CsvQuoting::kMinimal;
+  bool double_quote = true;
+  char escape_char = 0;      // 0: none
+  char comment_char = 0;     // 0: none
+  char line_terminator = 0;  // 0: \n, \r\n and \r
+  bool skip_initial_space = false;
+  bool skip_blank_lines = true;
+  std::string encoding = "utf-8";
+  CsvCompression compression = CsvCompression::kInfer;
+  CsvBadLines on_bad_lines = CsvBadLines::kError;
+
+  // Rows at the top. The header's row counts lines that are neither skipped nor blank.
+  enum class Header : uint8_t { kInfer, kNone, kRow } header = Header::kInfer;
+  int header_row = 0;                 // with kRow
+  int64_t skip_rows = 0;              // the first lines
+  std::set<int64_t> skip_row_numbers;  // instead of skip_rows: lines by number from 0
+
+  // Columns. `index_col`: nothing = as pandas infers (an extra field makes the first column the index), empty = False: never.
+  std::optional<std::vector<std::string>> names;
+  std::optional<std::vector<CsvColumnRef>> use_columns;
+  std::optional<std::vector<CsvColumnRef>> index_col;
+
+  // Types.
+  std::optional<DType> dtype;                  // for every column that `column_dtypes` does not name
+  std::map<std::string, DType> column_dtypes;
+  bool assume_missing = false;                 // integers without a dtype become float64
+  bool parse_index_dates = false;              // parse_dates=True
+  std::vector<CsvColumnRef> parse_dates;
+  std::string date_format;                                // empty: guessed from the first value
+  std::map<std::string, std::string> column_date_formats;
+  bool day_first = false;
+
+  // Values.
+  std::vector<std::string> na_values;
+  std::map<std::string, std::vector<std::string>> column_na_values;
+  bool keep_default_na = true;
+  bool na_filter = true;
+  std::vector<std::string> true_values;
+  std::vector<std::string> false_values;
+  char thousands = 0;  // 0: none
+  char decimal = '.';
+
+  // Partitions. Nothing: the default block size; 0: one partition a file (blocksize=None).
+  std::optional<int64_t> block_size;
+  std::string path_column;  // not empty: a category column of that name with each row's file (include_path_column)
+};
+
+/// Refuses combinations that pandas refuses, with its words.
+Status Validate(const CsvOptions& options);
+
+/// Dask's default: what a core's share of memory holds ten times over, at most 64 MB.
+int64_t DefaultCsvBlockSize();
+
+/// A stable identity of what `options` say: equal options, equal text.
+std::string Identity(const CsvOptions& options);
+
+}  // namespace cask

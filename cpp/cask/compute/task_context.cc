@@ -1,6 +1,6 @@
 #include "cask/compute/task_context.h"
 
-#include <arrow/memory_pool.h>
+#include "cask/base/pool.h"
 
 namespace cask {
 
@@ -10,6 +10,6 @@ Status TaskContext::Breathe() {
   return Status::OK();
 }
 
-arrow::MemoryPool* TaskContext::pool() const { return pool_ != nullptr ? pool_ : arrow::default_memory_pool(); }
+arrow::MemoryPool* TaskContext::pool() const { return pool_ != nullptr ? pool_ : BufferPool(); }
 
 }  // namespace cask

@@ -1,0 +1,76 @@
+#include "cask/plan/dependency.h"
+
+#include <algorithm>
+
+#include "cask/base/check.h"
+
+namespace cask {
+namespace {
+
+class OneToOneDependency final : public Dependency {
+ public:
+  int64_t CountInputs(int64_t) const override { return 1; }
+  void ForEachInput(int64_t task, const std::function<void(int64_t)>& visit) const override { visit(task); }
+  int64_t CountConsumers(int64_t) const override { return 1; }
+  void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override { visit(input); }
+};
+
+class TreeDependency final : public Dependency {
+ public:
+  TreeDependency(int64_t num_inputs, int64_t fan_in) : num_inputs_(num_inputs), fan_in_(fan_in) {
+    CASK_CHECK_GE(num_inputs, 0);
+    CASK_CHECK_GT(fan_in, 0);
+  }
+
+  int64_t CountInputs(int64_t task) const override { return End(task) - task * fan_in_; }
+  void ForEachInput(int64_t task, const std::function<void(int64_t)>& visit) const override {
+    for (int64_t input = task * fan_in_, end = End(task); input < end; ++input) visit(input);
+  }
+  int64_t CountConsumers(int64_t) const override { return 1; }
+  void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override { visit(input / fan_in_); }
+
+ private:
+  // A tree over no inputs has one task, which gives the result for nothing.
+  int64_t End(int64_t task) const { return std::max(std::min((task + 1) * fan_in_, num_inputs_), task * fan_in_); }
+
+  int64_t num_inputs_;
+  int64_t fan_in_;
+};
+
+class AllToAllDependency final : public Dependency {
+ public:
+  AllToAllDependency(int64_t num_inputs, int64_t num_tasks) : num_inputs_(num_inputs), num_tasks_(num_tasks) {
+    CASK_CHECK_GE(num_inputs, 0);
+    CASK_CHECK_GE(num_tasks, 0);
+  }
+
+  int64_t CountInputs(int64_t) const override { return num_inputs_; }
+  void ForEachInput(int64_t, const std::function<void(int64_t)>& visit) const override {
+    for (int64_t input = 0; input < num_inputs_; ++input) visit(input);
+  }
+  int64_t CountConsumers(int64_t) const override { return num_tasks_; }
+  void ForEachConsumer(int64_t, const std::function<void(int64_t)>& visit) const override {
+    for (int64_t task = 0; task < num_tasks_; ++task) visit(task);
+  }
+
+ private:
+  int64_t num_inputs_;
+  int64_t num_tasks_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Dependency> OneToOne() {
+  static const auto kOneToOne = std::make_shared<const OneToOneDependency>();
+  return kOneToOne;
+}
+
+std::shared_ptr<const Dependency> Tree(int64_t num_inputs, int64_t fan_in) {
+  return std::make_shared<const TreeDependency>(num_inputs, fan_in);
+}
+
+std::shared_ptr<const Dependency> AllToAll(int64_t num_inputs, int64_t num_tasks) {
+  return std::make_shared<const AllToAllDependency>(num_inputs, num_tasks);
+}
+
+}  // namespace cask

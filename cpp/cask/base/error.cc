@@ -50,6 +50,7 @@ std::string_view ExceptionName(ErrorKind kind) {
     case ErrorKind::kKey: return "KeyError";
     case ErrorKind::kType: return "TypeError";
     case ErrorKind::kIndex: return "IndexError";
+    case ErrorKind::kAxis: return "AxisError";
     case ErrorKind::kAttribute: return "AttributeError";
     case ErrorKind::kOverflow: return "OverflowError";
     case ErrorKind::kParser: return "ParserError";

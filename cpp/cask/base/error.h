@@ -21,6 +21,7 @@ enum class ErrorKind : uint8_t {
   kKey,             // KeyError
   kType,            // TypeError
   kIndex,           // IndexError
+  kAxis,            // numpy.exceptions.AxisError
   kAttribute,       // AttributeError
   kOverflow,        // OverflowError
   kParser,          // pandas.errors.ParserError
@@ -62,6 +63,7 @@ CASK_DEFINE_ERROR(ValueError, ErrorKind::kValue)
 CASK_DEFINE_ERROR(KeyError, ErrorKind::kKey)
 CASK_DEFINE_ERROR(TypeError, ErrorKind::kType)
 CASK_DEFINE_ERROR(IndexError, ErrorKind::kIndex)
+CASK_DEFINE_ERROR(AxisError, ErrorKind::kAxis)
 CASK_DEFINE_ERROR(AttributeError, ErrorKind::kAttribute)
 CASK_DEFINE_ERROR(OverflowError, ErrorKind::kOverflow)
 CASK_DEFINE_ERROR(ParserError, ErrorKind::kParser)

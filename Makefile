@@ -131,9 +131,14 @@ comma := ,
 ROUNDS ?= 5
 
 .PHONY: bench-taxi
-bench-taxi: build examples taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
+bench-taxi: build examples taxi-data build/bench/plain_scan  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
 	@tools/bootstrap.sh bench
 	@$(PY) bench/taxi/run.py --data "$(DATA)" --rounds $(ROUNDS)
+
+build/bench/plain_scan: bench/taxi/plain_scan.cc | bootstrap
+	$(call say,building bench/taxi/plain_scan)
+	@mkdir -p build/bench
+	@$${CXX:-g++} -std=c++20 -O3 -Wall -Wextra -pthread -o $@ $<
 
 .PHONY: clean
 clean:  ## remove what was built; .venv and data stay

@@ -54,6 +54,7 @@ constexpr std::array<Month, 18> kMonths{{
 constexpr std::array<double, 4> kPaymentWeights{137641498, 76840558, 773472, 263929};
 constexpr int64_t kRowsPerDispute = 6338808;
 constexpr int64_t kFirstDispute = 54321;
+constexpr int64_t kTypicalRows = 4;
 
 constexpr std::array<double, 7> kPassengerWeights{0.0003, 0.708, 0.142, 0.042, 0.020, 0.0547, 0.033};
 constexpr std::array<double, 24> kHourWeights{3.6, 2.6, 1.9, 1.4, 1.0, 0.9, 2.0, 3.6, 4.5, 4.6, 4.5, 4.7,
@@ -232,8 +233,8 @@ struct Place {
 };
 
 // A point near Manhattan's axis; `at` in [0, 1) goes from the Battery to Harlem. One record in 60 has lost its place.
-Place DrawPlace(const Distributions& d, Random& random, float at) {
-  if (random.Below(60) == 0) return {0, 0};
+Place DrawPlace(const Distributions& d, Random& random, float at, bool known) {
+  if (random.Below(60) == 0 && !known) return {0, 0};
   return {-74.012f + 0.062f * at + d.across.Draw(random), 40.708f + 0.090f * at + 0.5f * d.across.Draw(random)};
 }
 
@@ -275,12 +276,19 @@ char* PutFare(char* out, const Fare& f, int payment) {
   return out;
 }
 
-char* PutRow(char* out, const Distributions& d, Random& random, const Month& month, bool dispute) {
+// What is particular about a row. A file's first rows have decimals wherever any row has them: readers that take types from the first rows
+// alone would otherwise call a column of money whole.
+struct RowKind {
+  bool dispute = false;
+  bool decimals = false;
+};
+
+char* PutRow(char* out, const Distributions& d, Random& random, const Month& month, RowKind kind) {
   const int hour = d.hour.Draw(random);
   const int64_t start = static_cast<int64_t>(random.Below(static_cast<uint64_t>(month.days))) * 86400 + hour * 3600 + static_cast<int64_t>(random.Below(3600));
   const int64_t seconds = d.seconds.Draw(random);
   const int64_t distance = d.hundredths_of_mile.Draw(random);
-  const int payment = dispute ? 5 : d.payment.Draw(random);
+  const int payment = kind.dispute ? 5 : kind.decimals ? 1 : d.payment.Draw(random);
   *out++ = random.Below(100) < 47 ? '1' : '2';
   *out++ = ',';
   out = PutTime(out, month, start);
@@ -292,13 +300,14 @@ char* PutRow(char* out, const Distributions& d, Random& random, const Month& mon
   out = PutHundredths(out, distance);
   *out++ = ',';
   const float at = static_cast<float>(random.Below(1 << 20)) / (1 << 20);
-  out = PutPlace(out, DrawPlace(d, random, at));
-  const Fare fare = DrawFare(random, distance, seconds, hour, payment);
+  out = PutPlace(out, DrawPlace(d, random, at, kind.decimals));
+  Fare fare = DrawFare(random, distance, seconds, hour, payment);
+  if (kind.decimals) fare = {1, 1850, 50, 50, 425, 554, 30};
   *out++ = ',';
   out = PutInt(out, static_cast<uint64_t>(fare.rate_code));
   out = PutText(out, random.Below(1000) < 992 ? ",N," : ",Y,");
   const float moved = at + static_cast<float>(distance) / 1200.0f * (random.Below(2) == 0 ? 1.0f : -1.0f);
-  out = PutPlace(out, DrawPlace(d, random, moved - std::floor(moved)));
+  out = PutPlace(out, DrawPlace(d, random, moved - std::floor(moved), kind.decimals));
   return PutFare(out, fare, payment);
 }
 
@@ -308,8 +317,9 @@ void FillChunk(const Distributions& d, int month_index, int64_t chunk, std::vect
   buffer.resize(kChunkRows * kRowBytesMax);
   char* out = buffer.data();
   for (int64_t i = 0; i < kChunkRows; ++i) {
-    const bool dispute = (chunk * kChunkRows + i + month_index * 352156) % kRowsPerDispute == kFirstDispute;
-    out = PutRow(out, d, random, kMonths[static_cast<size_t>(month_index)], dispute);
+    const int64_t row = chunk * kChunkRows + i;
+    const RowKind kind{(row + month_index * 352156) % kRowsPerDispute == kFirstDispute, row < kTypicalRows};
+    out = PutRow(out, d, random, kMonths[static_cast<size_t>(month_index)], kind);
   }
   size = static_cast<size_t>(out - buffer.data());
 }

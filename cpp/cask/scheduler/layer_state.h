@@ -1,0 +1,90 @@
+// LayerState: what the scheduler knows of each task of one layer, as arrays side by side: some 30 bytes a task.
+//
+// States of a task, in Dask's words:
+//
+//   released    nobody needs the result: not yet, or no more. The state of tasks that no output depends on.
+//   waiting     needed; some of its inputs are not in memory
+//   ready       needed, and all inputs are in memory; for want of a slot not assigned yet
+//   processing  a worker was told to run it
+//   memory      a worker holds its pieces
+//   erred       failed for good, and the plan with it
+//   (forgotten) the plan was released; nothing is known of it
+//
+//     released <-> waiting <-> ready -> processing -> memory -> released
+//                     ^          ^          |  |         |
+//                     |          +- retried-+  +-> erred |
+//                     +-------- lost with its worker ----+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cask/base/ids.h"
+#include "cask/plan/plan.h"
+
+namespace cask {
+
+enum class TaskState : uint8_t { kReleased, kWaiting, kReady, kProcessing, kMemory, kErred };
+inline constexpr int kNumTaskStates = 6;
+
+/// Whether a task in that state still has to run, or runs: it needs its inputs.
+inline bool IsUnfinished(TaskState state) {
+  return state == TaskState::kWaiting || state == TaskState::kReady || state == TaskState::kProcessing;
+}
+
+/// Numbers of tasks, taken out in the order in which they were put in.
+class TaskQueue {
+ public:
+  bool empty() const { return head_ == tasks_.size(); }
+  void Push(int64_t task) { tasks_.push_back(task); }
+  int64_t Pop();
+  void Clear();
+  const std::vector<int64_t>& tasks() const { return tasks_; }
+  size_t head() const { return head_; }
+
+ private:
+  std::vector<int64_t> tasks_;
+  size_t head_ = 0;
+};
+
+struct ConsumerEdge {
+  int layer;
+  std::shared_ptr<const Dependency> pattern;
+};
+
+struct LayerState {
+  // One element a task.
+  std::vector<TaskState> state;
+  std::vector<uint32_t> missing;  // waiting, ready: inputs that are not in memory, each edge counted; else without meaning
+  std::vector<uint32_t> wanted;   // consumers that are unfinished, each edge counted, and 1 if it is an output of a plan that lives
+  std::vector<WorkerId> worker;   // processing: who runs it; memory: who holds its pieces
+  std::vector<RunId> run;         // of the latest attempt
+  std::vector<uint8_t> failures;  // how often it failed by itself
+  std::vector<uint8_t> losses;    // how often its worker was lost while it ran, or could not get its inputs
+  std::vector<int64_t> num_bytes; // memory: of its pieces
+
+  // The layer.
+  int64_t num_tasks = 0;
+  int64_t num_needed = 0;  // tasks that an output depends on
+  bool is_output = false;
+  std::vector<LayerInput> inputs;
+  std::vector<ConsumerEdge> consumers;
+  int64_t widest_consumer = 0;  // how many of this layer's tasks the first task of a consuming layer needs, at most
+  int64_t count[kNumTaskStates] = {};
+  int64_t finished_bytes = 0;  // of all results so far, for their mean
+  int64_t finished_runs = 0;
+
+  // Every ready task is in the queue or, for a source, not before the cursor. Both may also name tasks that are not ready any more.
+  TaskQueue queue;
+  int64_t cursor = 0;
+
+  bool is_source() const { return inputs.empty(); }
+  int64_t Count(TaskState s) const { return count[static_cast<int>(s)]; }
+  void SetState(int64_t task, TaskState to);
+  int64_t MeanBytes() const { return finished_runs > 0 ? finished_bytes / finished_runs : 0; }
+  /// The next ready task, which there must be.
+  int64_t TakeReady();
+};
+
+}  // namespace cask

@@ -1,0 +1,155 @@
+// Scheduler: decides which task runs where and when. A pure state machine: events in, actions out (outbox.h); no threads, sockets,
+// clock or chance in it, so the same events give the same actions. One thread at a time.
+//
+// It knows any number of workers, each with some threads and some slots: how many tasks it is given at once (more than threads where
+// news travels slowly). A task of a higher priority does not see the slots that tasks of lower ones take.
+//
+// Order: higher priority first; plans of one priority in turn; within a plan the latest layer first, so that what was begun is
+// finished and freed before more is begun; sources last, evenly, and none while too many of its results wait to be consumed and
+// tasks that consume are running.
+//
+// Answers of workers name the run; one that is not the task's present run at that worker is late and changes nothing.
+//
+// Invariants (Validate checks them all):
+//  1. A task of a running plan is released exactly if `wanted` is 0: if it is no output and no consumer of it is unfinished.
+//  2. A waiting or ready task's `missing` counts its inputs that are not in memory; waiting means more than 0, ready 0.
+//  3. What is processing or in memory belongs to a worker that is connected.
+//  4. Tasks of plans that failed, were cancelled or released are neither processing nor in memory.
+//  5. Where a slot is free, no ready task waits, save throttled sources while consumers run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "cask/base/ids.h"
+#include "cask/base/priority.h"
+#include "cask/scheduler/outbox.h"
+#include "cask/scheduler/plan_state.h"
+
+namespace cask {
+
+struct SchedulerOptions {
+  int max_losses = 3;  // how often a task may lose its worker while it runs before it is taken for the cause
+};
+
+struct PlanOptions {
+  Priority priority = Priority::kNormal;
+  int retries = 0;  // of a task that failed by itself
+};
+
+struct LayerCounts {
+  int64_t total;  // tasks that are needed
+  int64_t done;
+  int64_t in_memory;
+  int64_t processing;
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(SchedulerOptions options = {}) : options_(options) {}
+
+  // -- Events of clients.
+  PlanId OnSubmit(const PlanShape& shape, const PlanOptions& options, SchedulerOutbox& outbox);
+  /// Stops a running plan.
+  void OnCancel(PlanId plan, SchedulerOutbox& outbox);
+  /// Nobody wants the plan's outputs any more: stops it if it runs, frees what it holds and forgets it.
+  void OnRelease(PlanId plan, SchedulerOutbox& outbox);
+
+  // -- Events of workers.
+  WorkerId OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox);
+  void OnWorkerLost(WorkerId worker, SchedulerOutbox& outbox);
+  /// The worker takes no more tasks until it resumes: it is short of memory, or about to leave.
+  void OnWorkerPaused(WorkerId worker);
+  void OnWorkerResumed(WorkerId worker, SchedulerOutbox& outbox);
+  void OnTaskDone(const TaskId& task, RunId run, WorkerId worker, int64_t num_bytes, SchedulerOutbox& outbox);
+  void OnTaskFailed(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
+  /// The worker could not get an input; the task is run again when all are there.
+  void OnInputMissing(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
+
+  // -- Questions.
+  bool Knows(PlanId plan) const { return FindPlan(plan) != nullptr; }
+  PlanStatus StatusOf(PlanId plan) const;
+  int num_layers(PlanId plan) const;
+  LayerCounts CountsOf(PlanId plan, int layer) const;
+  TaskState StateOf(const TaskId& task) const;
+  /// Who runs a processing task, or holds the pieces of one in memory.
+  WorkerId WorkerOf(const TaskId& task) const;
+  /// Whether no plan is running.
+  bool idle() const { return num_running_ == 0; }
+  /// Aborts if an invariant does not hold. Costs as much as all tasks and edges.
+  void Validate() const;
+
+ private:
+  struct WorkerState {
+    bool connected = true;
+    bool paused = false;
+    int threads = 0;
+    int slots = 0;
+    std::array<int, kNumPriorities> used{};  // slots taken by tasks of this priority or a higher one
+    std::array<int, kNumPriorities> free_position;
+  };
+  struct Ref {
+    int layer;
+    int64_t task;
+  };
+
+  const PlanState* FindPlan(PlanId id) const;
+  PlanState* FindPlan(PlanId id) { return const_cast<PlanState*>(std::as_const(*this).FindPlan(id)); }
+  /// The plan in which `run` is the present run of `task` at `worker`; null if the answer is late.
+  PlanState* FindRun(const TaskId& task, RunId run, WorkerId worker);
+
+  // scheduler.cc
+  void StopPlan(PlanState& plan, PlanStatus status, SchedulerOutbox& outbox);
+  void FailPlan(PlanState& plan, Ref cause, SchedulerOutbox& outbox);
+
+  // transition.cc
+  void TellWorker(SchedulerAction::Kind kind, const PlanState& plan, Ref ref, SchedulerOutbox& outbox) const;
+  void MakeReady(PlanState& plan, Ref ref);
+  void LeaveReady(PlanState& plan, Ref ref, TaskState to);
+  void BeginProcessing(PlanState& plan, Ref ref, WorkerId worker, SchedulerOutbox& outbox);
+  void EndProcessing(PlanState& plan, Ref ref, TaskState to);
+  void EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes);
+  void LeaveMemory(PlanState& plan, Ref ref, TaskState to);
+  void Unwant(PlanState& plan, Ref ref, SchedulerOutbox& outbox);
+  void Revive(PlanState& plan, Ref ref);
+  void Requeue(PlanState& plan, Ref ref);
+
+  // workers.cc
+  void LosePieces(PlanState& plan, Ref ref);
+
+  // assign.cc
+  void AssignReady(SchedulerOutbox& outbox);
+  bool PickTask(PlanState& plan, Ref* picked);
+  bool PickSource(const PlanState& plan, int* picked) const;
+  bool IsThrottled(const LayerState& layer) const;
+  WorkerId Place(const PlanState& plan, Ref ref);
+  void UpdateSlots(WorkerId id);
+  void AddRunnable(PlanState& plan);
+  void RemoveRunnable(PlanState& plan);
+
+  // validate.cc
+  void ValidatePlan(const PlanState& plan, std::vector<std::array<int, kNumPriorities>>* used) const;
+  void ValidateTask(const PlanState& plan, Ref ref) const;
+  void ValidateWorkers(const std::vector<std::array<int, kNumPriorities>>& used) const;
+  void ValidateProgress() const;
+
+  SchedulerOptions options_;
+  std::deque<std::unique_ptr<PlanState>> plans_;  // plan `first_plan_ + i`; null: forgotten
+  int64_t first_plan_ = 0;
+  int64_t num_running_ = 0;
+  int64_t next_run_ = 0;
+  std::vector<WorkerState> workers_;  // by id; those that were lost as well
+  int total_threads_ = 0;             // of connected workers
+  std::array<std::vector<WorkerId>, kNumPriorities> free_;       // workers with a free slot for that priority
+  std::array<std::vector<PlanState*>, kNumPriorities> runnable_;  // plans with ready tasks
+  std::array<size_t, kNumPriorities> turn_{};                     // whose turn it is in runnable_
+  size_t next_candidate_ = 0;         // where the search for the least loaded worker begins
+  std::vector<Ref> pending_;          // scratch
+  std::vector<int64_t> local_bytes_;  // scratch, by worker; all 0 between uses
+};
+
+}  // namespace cask

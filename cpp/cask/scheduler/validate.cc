@@ -1,0 +1,113 @@
+// The invariants of scheduler.h, computed from scratch and compared with what is kept.
+
+#include <algorithm>
+
+#include "cask/base/check.h"
+#include "cask/scheduler/scheduler.h"
+
+namespace cask {
+
+void Scheduler::ValidateTask(const PlanState& plan, Ref ref) const {
+  const LayerState& layer = plan.layers[ref.layer];
+  const TaskState state = layer.state[ref.task];
+  const bool alive = plan.status == PlanStatus::kRunning || plan.status == PlanStatus::kFinished;
+  uint32_t wanted = alive && layer.is_output ? 1 : 0;
+  ForEachConsumer(plan, ref.layer, ref.task,
+                  [&](int consumer, int64_t task) { wanted += IsUnfinished(plan.layers[consumer].state[task]) ? 1 : 0; });
+  CASK_CHECK_EQ(layer.wanted[ref.task], wanted);
+  uint32_t missing = 0;
+  ForEachInput(plan, ref.layer, ref.task,
+               [&](int input, int64_t task) { missing += plan.layers[input].state[task] != TaskState::kMemory ? 1 : 0; });
+  if (!alive) CASK_CHECK(state == TaskState::kReleased || state == TaskState::kErred);
+  if (state == TaskState::kErred) CASK_CHECK(plan.status == PlanStatus::kFailed);
+  if (alive) CASK_CHECK_EQ(state == TaskState::kReleased, wanted == 0);
+  if (state == TaskState::kWaiting || state == TaskState::kReady) {
+    CASK_CHECK_EQ(layer.missing[ref.task], missing);
+    CASK_CHECK_EQ(state == TaskState::kReady, missing == 0);
+  }
+  if (state == TaskState::kProcessing || state == TaskState::kMemory) {
+    const int worker = Number(layer.worker[ref.task]);
+    CASK_CHECK_GE(worker, 0);
+    CASK_CHECK_LT(worker, static_cast<int>(workers_.size()));
+    CASK_CHECK(workers_[worker].connected);
+    CASK_CHECK_GE(Number(layer.run[ref.task]), 0);
+    CASK_CHECK_LT(Number(layer.run[ref.task]), next_run_);
+  }
+}
+
+void Scheduler::ValidatePlan(const PlanState& plan, std::vector<std::array<int, kNumPriorities>>* used) const {
+  int64_t num_ready = 0, outputs_missing = 0, consumers_processing = 0;
+  for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
+    const LayerState& layer = plan.layers[i];
+    int64_t count[kNumTaskStates] = {};
+    for (int64_t task = 0; task < layer.num_tasks; ++task) {
+      const TaskState state = layer.state[task];
+      ++count[static_cast<int>(state)];
+      ValidateTask(plan, {i, task});
+      if (state == TaskState::kReady) {
+        const auto queued = layer.queue.tasks().begin() + static_cast<ptrdiff_t>(layer.queue.head());
+        CASK_CHECK((layer.is_source() && task >= layer.cursor) || std::find(queued, layer.queue.tasks().end(), task) != layer.queue.tasks().end());
+        CASK_CHECK(layer.is_source() || (plan.ready_layers[i / 64] >> (i % 64) & 1) != 0);
+      }
+      if (state == TaskState::kProcessing) {
+        for (int p = 0; p <= static_cast<int>(plan.priority); ++p) ++(*used)[Number(layer.worker[task])][p];
+        if (!layer.is_source()) ++consumers_processing;
+      }
+    }
+    for (int s = 0; s < kNumTaskStates; ++s) CASK_CHECK_EQ(layer.count[s], count[s]);
+    num_ready += layer.Count(TaskState::kReady);
+    if (layer.is_output) outputs_missing += layer.num_tasks - layer.Count(TaskState::kMemory);
+  }
+  CASK_CHECK_EQ(plan.num_ready, num_ready);
+  CASK_CHECK_EQ(plan.outputs_missing, outputs_missing);
+  CASK_CHECK_EQ(plan.consumers_processing, consumers_processing);
+  CASK_CHECK_EQ(plan.runnable_position >= 0, num_ready > 0);
+  if (num_ready > 0) CASK_CHECK(runnable_[static_cast<int>(plan.priority)][plan.runnable_position] == &plan);
+  if (plan.status == PlanStatus::kRunning) CASK_CHECK_GT(outputs_missing, 0);
+  if (plan.status == PlanStatus::kFinished) CASK_CHECK_EQ(outputs_missing, 0);
+}
+
+void Scheduler::ValidateWorkers(const std::vector<std::array<int, kNumPriorities>>& used) const {
+  int threads = 0;
+  for (int i = 0; i < static_cast<int>(workers_.size()); ++i) {
+    const WorkerState& worker = workers_[i];
+    if (worker.connected) threads += worker.threads;
+    for (int p = 0; p < kNumPriorities; ++p) {
+      CASK_CHECK_EQ(worker.used[p], used[i][p]);
+      CASK_CHECK_LE(worker.connected ? used[i][p] : 0, worker.slots * (kNumPriorities - p));
+      const bool is_free = worker.connected && !worker.paused && worker.used[p] < worker.slots;
+      CASK_CHECK_EQ(is_free, worker.free_position[p] >= 0);
+      if (is_free) CASK_CHECK_EQ(Number(free_[p][worker.free_position[p]]), i);
+    }
+  }
+  CASK_CHECK_EQ(total_threads_, threads);
+}
+
+void Scheduler::ValidateProgress() const {
+  for (int p = 0; p < kNumPriorities; ++p) {
+    if (free_[p].empty()) continue;
+    for (const PlanState* plan : runnable_[p]) {
+      int source;
+      for (const LayerState& layer : plan->layers) CASK_CHECK(layer.is_source() || layer.Count(TaskState::kReady) == 0);
+      CASK_CHECK(!PickSource(*plan, &source));
+    }
+  }
+}
+
+void Scheduler::Validate() const {
+  std::vector<std::array<int, kNumPriorities>> used(workers_.size(), std::array<int, kNumPriorities>{});
+  int64_t running = 0, runnable = 0, with_ready = 0;
+  for (const auto& plan : plans_) {
+    if (plan == nullptr) continue;
+    ValidatePlan(*plan, &used);
+    running += plan->status == PlanStatus::kRunning ? 1 : 0;
+    with_ready += plan->num_ready > 0 ? 1 : 0;
+  }
+  CASK_CHECK_EQ(running, num_running_);
+  for (const auto& plans : runnable_) runnable += static_cast<int64_t>(plans.size());
+  CASK_CHECK_EQ(runnable, with_ready);
+  ValidateWorkers(used);
+  ValidateProgress();
+}
+
+}  // namespace cask

@@ -1,0 +1,88 @@
+// Workers come, pause and are lost.
+
+#include "cask/base/check.h"
+#include "cask/scheduler/scheduler.h"
+
+namespace cask {
+
+WorkerId Scheduler::OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox) {
+  CASK_CHECK_GT(threads, 0);
+  CASK_CHECK_GE(slots, threads);
+  const WorkerId id{static_cast<int32_t>(workers_.size())};
+  WorkerState& worker = workers_.emplace_back();
+  worker.threads = threads;
+  worker.slots = slots;
+  worker.free_position.fill(-1);
+  total_threads_ += threads;
+  UpdateSlots(id);
+  AssignReady(outbox);
+  return id;
+}
+
+void Scheduler::OnWorkerPaused(WorkerId id) {
+  if (Number(id) < 0 || Number(id) >= static_cast<int>(workers_.size())) return;
+  workers_[Number(id)].paused = true;
+  UpdateSlots(id);
+}
+
+void Scheduler::OnWorkerResumed(WorkerId id, SchedulerOutbox& outbox) {
+  if (Number(id) < 0 || Number(id) >= static_cast<int>(workers_.size())) return;
+  workers_[Number(id)].paused = false;
+  UpdateSlots(id);
+  AssignReady(outbox);
+}
+
+// In three steps, because the lost tasks may need each other:
+//  1. what was in memory there is no more, for those who wait for it;
+//  2. what of it is wanted is computed anew, with whatever that needs;
+//  3. what ran there is queued again, its missing inputs counted afresh.
+void Scheduler::OnWorkerLost(WorkerId id, SchedulerOutbox& outbox) {
+  if (Number(id) < 0 || Number(id) >= static_cast<int>(workers_.size()) || !workers_[Number(id)].connected) return;
+  workers_[Number(id)].connected = false;
+  total_threads_ -= workers_[Number(id)].threads;
+  UpdateSlots(id);
+  std::vector<Ref> lost, running;
+  for (const auto& owned : plans_) {
+    if (owned == nullptr) continue;
+    PlanState& plan = *owned;
+    lost.clear();
+    running.clear();
+    for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
+      const LayerState& layer = plan.layers[i];
+      for (int64_t task = 0; task < layer.num_tasks; ++task) {
+        if (layer.worker[task] != id) continue;
+        if (layer.state[task] == TaskState::kMemory) lost.push_back({i, task});
+        if (layer.state[task] == TaskState::kProcessing) running.push_back({i, task});
+      }
+    }
+    for (const Ref& ref : lost) LosePieces(plan, ref);
+    if (!lost.empty() && plan.status == PlanStatus::kFinished && plan.outputs_missing > 0) {
+      plan.status = PlanStatus::kRunning;
+      ++num_running_;
+    }
+    for (const Ref& ref : lost) Revive(plan, ref);
+    for (const Ref& ref : running) {
+      // The plan may have failed by a task before this one.
+      if (plan.status != PlanStatus::kRunning) break;
+      uint8_t& losses = plan.layers[ref.layer].losses[ref.task];
+      if (losses >= options_.max_losses) {
+        FailPlan(plan, ref, outbox);
+      } else {
+        ++losses;
+        Requeue(plan, ref);
+      }
+    }
+  }
+  AssignReady(outbox);
+}
+
+void Scheduler::LosePieces(PlanState& plan, Ref ref) {
+  LeaveMemory(plan, ref, TaskState::kReleased);
+  ForEachConsumer(plan, ref.layer, ref.task, [&](int consumer, int64_t task) {
+    LayerState& layer = plan.layers[consumer];
+    if (layer.state[task] == TaskState::kReady) LeaveReady(plan, {consumer, task}, TaskState::kWaiting);
+    if (layer.state[task] == TaskState::kWaiting) ++layer.missing[task];
+  });
+}
+
+}  // namespace cask

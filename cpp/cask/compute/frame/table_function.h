@@ -1,0 +1,35 @@
+// TableFunction: a small step at the end of a computation that puts whole results together: the table of a description, the row of
+// reductions turned into a series.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cask/data/batch.h"
+
+namespace arrow { class MemoryPool; }
+
+namespace cask {
+
+/// Immutable. Its inputs are results, not data: a handful of rows each.
+class TableFunction {
+ public:
+  virtual ~TableFunction() = default;
+  virtual std::string_view name() const = 0;
+  virtual Result<Schema> InferSchema(const std::vector<Schema>& inputs) const = 0;
+  virtual Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const = 0;
+};
+
+/// One row to one column: a row for each of the columns, which are brought to the type that holds them all. The result has the
+/// columns' names as column `label_name` (str) and their values as column `value_name`. TypeError where no type holds them all.
+std::shared_ptr<const TableFunction> MakeRowToColumn(std::string label_name, std::string value_name);
+
+/// describe(): from the aggregates count, mean, std, min and max of each column (a row, in that order for the first column, then the
+/// second, ...) and their quantiles (a row each) to a row for each statistic. `labels` are the statistics' names in order:
+/// "count", "mean", "std", "min", "25%", ..., "max"; they become column `label_name`.
+std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> labels,
+                                                     std::string label_name);
+
+}  // namespace cask

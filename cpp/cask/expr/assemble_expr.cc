@@ -1,0 +1,31 @@
+#include "cask/expr/assemble_expr.h"
+
+namespace cask {
+
+Result<FramePtr> AssembleExpr::Make(std::vector<Projection> inputs, std::shared_ptr<const TableFunction> function,
+                                    Token function_token, Origin origin) {
+  std::vector<Schema> schemas;
+  Tokenizer tokenizer("assemble");
+  tokenizer.Add(function_token);
+  for (const Projection& input : inputs) {
+    schemas.push_back(input.schema());
+    tokenizer.Add(input.token());
+  }
+  ARROW_ASSIGN_OR_RAISE(Schema schema, function->InferSchema(schemas));
+  return FramePtr(new AssembleExpr(std::move(inputs), std::move(function), function_token, std::move(schema), tokenizer.Finish(),
+                                   std::move(origin)));
+}
+
+Result<FramePtr> AssembleExpr::RebindInputs(Rebinder& rebinder) const {
+  std::vector<Projection> inputs;
+  bool is_same = true;
+  for (const Projection& input : inputs_) {
+    ARROW_ASSIGN_OR_RAISE(Projection rebound, rebinder.Rebind(input));
+    is_same &= rebound.root == input.root;
+    inputs.push_back(std::move(rebound));
+  }
+  if (is_same) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  return Make(std::move(inputs), function_, function_token_, origin());
+}
+
+}  // namespace cask

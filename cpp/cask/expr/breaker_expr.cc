@@ -1,0 +1,30 @@
+#include "cask/expr/breaker_expr.h"
+
+namespace cask {
+
+int RowIdColumnOf(const Projection& projection) {
+  const int row_ids = projection.root->row_id_column();
+  if (row_ids < 0) return -1;
+  for (size_t i = 0; i < projection.columns.size(); ++i) {
+    const ColumnExpr& value = *projection.columns[i].value;
+    if (value.node() == ColumnExpr::Node::kReference && value.index() == row_ids) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Result<FramePtr> BreakerExpr::Make(Projection input, std::shared_ptr<const Breaker> breaker, Origin origin) {
+  ARROW_ASSIGN_OR_RAISE(BreakerSinks sinks, breaker->MakeSinks(input.schema()));
+  Tokenizer tokenizer(breaker->name());
+  tokenizer.Add(input.token());
+  breaker->AddToToken(&tokenizer);
+  const int row_id_column = breaker->RowIdColumn(RowIdColumnOf(input));
+  return FramePtr(new BreakerExpr(std::move(input), std::move(breaker), std::move(sinks), row_id_column, tokenizer.Finish(), std::move(origin)));
+}
+
+Result<FramePtr> BreakerExpr::RebindInputs(Rebinder& rebinder) const {
+  ARROW_ASSIGN_OR_RAISE(Projection input, rebinder.Rebind(input_));
+  if (input.root == input_.root) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  return Make(std::move(input), breaker_, origin());
+}
+
+}  // namespace cask

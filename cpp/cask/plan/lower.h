@@ -1,0 +1,36 @@
+// Lowering: from optimized expressions of frames to a plan.
+//
+//   stage                   layers
+//   scans                   one layer for each source (and range of its partitions): everything that reads it shares one pass
+//   breaker                 partial steps as branches of the scan, merge layers as a tree of fixed fan-in, one final task
+//   assembly                one task over the results that it needs
+//   collected output        a branch of the scan, or of a task over a breaker's result
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "cask/expr/frame_expr.h"
+#include "cask/expr/source_expr.h"
+#include "cask/plan/plan.h"
+
+namespace cask {
+
+/// How many partial results one merge task takes. Fixed, so that floating-point results do not depend on the machine.
+inline constexpr int64_t kMergeFanIn = 16;
+
+/// A layer whose tasks read a source and give evidence of it.
+struct ScanLayer {
+  int layer;
+  std::shared_ptr<const SourceExpr> source;
+  int64_t first_partition;
+};
+
+struct LoweredPlan {
+  Plan plan;  // plan.outputs[i] is the rows of output i: one Table a task, in order
+  std::vector<ScanLayer> scans;
+};
+
+Result<LoweredPlan> Lower(const std::vector<Projection>& outputs);
+
+}  // namespace cask

@@ -1,0 +1,371 @@
+"""Dask's `distributed`, on the engine inside this process: Client (once called Executor), progress, wait.
+
+    client = Client()
+    frame = client.persist(frame)       # loads in the background
+    progress(frame)                     # shows how far it is, until it is done
+"""
+
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from cask import _alias, _progress, base
+from cask._nearest import missing_name
+
+__all__ = ["Client", "Executor", "Future", "LocalCluster", "as_completed", "default_client", "fire_and_forget", "get_client", "progress", "wait"]
+
+_LOCAL_ADDRESS = "local"
+_CONNECT_SECONDS = 1.0
+
+_current = None  # the client made last and not closed
+
+
+class Client:
+    """The engine of this process under Dask's interface.
+
+    An address is of use under `cask run` and `cask.as_dask` only: there a script that expects a scheduler, with none at its address,
+    gets this process's own engine instead, and says so on stderr. Elsewhere that is an OSError.
+    """
+
+    def __init__(self, address=None, *, timeout=None, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, set_as_default=True,
+                 dashboard_address=None, asynchronous=False, name=None, **kwargs):  # fmt: skip
+        if kwargs:
+            raise TypeError(f"Client() does not know the option {next(iter(kwargs))!r}")
+        if asynchronous:
+            raise NotImplementedError("cask has no asynchronous Client; the nearest is Client() and its compute(), which gives a Future at once")
+        self._address = _settle_address(address, timeout)
+        self._pool = None
+        self.status = "running"
+        if set_as_default:
+            global _current
+            _current = self
+
+    def __repr__(self):
+        return f'<Client: scheduler="{self._address}" processes=1 cores={_cores()}>'
+
+    def _repr_html_(self):
+        return f"<b>Client</b> scheduler={self._address} processes=1 cores={_cores()}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(missing_name("distributed.Client", name, dir(type(self))), name=name, obj=self)
+
+    # Collections.
+
+    def persist(self, collections, **kwargs):
+        """Starts loading in the background; gives collections in place of those given (one, or a list)."""
+        self._refuse_if_closed()
+        if isinstance(collections, (list, tuple)):
+            return list(base.persist(*collections))
+        return base.persist(collections)[0]
+
+    def compute(self, collections, sync=False, **kwargs):
+        """Futures of the collections' values; with `sync=True` the values themselves."""
+        self._refuse_if_closed()
+        several = isinstance(collections, (list, tuple))
+        if sync:
+            values = base.compute(*collections) if several else base.compute(collections)
+            return list(values) if several else values[0]
+        futures = [self._start(base.compute, (one,), first=True) for one in (collections if several else [collections])]
+        return futures if several else futures[0]
+
+    def cancel(self, futures, **kwargs):
+        """Stops what is not needed any more: futures, or persisted collections."""
+        for one in futures if isinstance(futures, (list, tuple, set)) else [futures]:
+            stop = getattr(one, "cancel", None) if isinstance(one, Future) else getattr(one, "_cancel", None)
+            if stop is not None:
+                stop()
+
+    # Functions.
+
+    def submit(self, function, *args, key=None, pure=True, **kwargs):
+        """A Future of `function(*args, **kwargs)`, called on a thread of this process; futures among the arguments are waited for."""
+        self._refuse_if_closed()
+        return self._start(_call_when_ready, (function, args, kwargs))
+
+    def map(self, function, *iterables, **kwargs):
+        """A Future for each call of `function` with the items of the iterables."""
+        return [self.submit(function, *items, **kwargs) for items in zip(*iterables)]
+
+    def gather(self, futures, errors="raise"):
+        """The results of futures, in the same structure."""
+        if isinstance(futures, Future):
+            return futures.result()
+        if isinstance(futures, dict):
+            return {key: self.gather(future, errors) for key, future in futures.items()}
+        gathered = [self.gather(future, errors) if isinstance(future, (Future, list, dict)) else future for future in futures
+                    if errors != "skip" or not isinstance(future, Future) or future.exception() is None]  # fmt: skip
+        return gathered
+
+    def scatter(self, data, **kwargs):
+        """Futures of values that are there already."""
+        if isinstance(data, (list, tuple)):
+            return [self._start(_same, (item,)) for item in data]
+        return self._start(_same, (data,))
+
+    def _start(self, function, args, first=False):
+        if self._pool is None:
+            # A thread that waits for other futures must not keep them from running: there are many more threads than cores.
+            self._pool = ThreadPoolExecutor(max(64, 8 * _cores()), thread_name_prefix="cask-client")
+        return Future(self._pool.submit(_first_of if first else _apply, function, args), function)
+
+    # About the engine.
+
+    @property
+    def cluster(self):
+        return None
+
+    def scheduler_info(self, n_workers=None):
+        """What there is to compute with, in the form that Dask gives it."""
+        worker = {"type": "Worker", "name": 0, "nthreads": _cores(), "memory_limit": _memory_limit(), "status": "running"}
+        return {"type": "Scheduler", "id": f"Scheduler-{os.getpid()}", "address": self._address, "workers": {self._address: worker}}
+
+    def nthreads(self, workers=None):
+        return {self._address: _cores()}
+
+    ncores = nthreads
+
+    def close(self, timeout=None):
+        """Lets go of what the client started."""
+        global _current
+        if _current is self:
+            _current = None
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self.status = "closed"
+
+    shutdown = close
+
+    def _refuse_if_closed(self):
+        if self.status == "closed":
+            raise RuntimeError("this Client is closed")
+
+
+Executor = Client
+
+
+class LocalCluster:
+    """The engine of this process, for scripts that make a cluster first: `Client(LocalCluster(n_workers=4))`."""
+
+    def __init__(self, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, dashboard_address=None, **kwargs):
+        self.scheduler_address = _LOCAL_ADDRESS
+        self.status = "running"
+
+    def __repr__(self):
+        return f"LocalCluster(workers=1, threads={_cores()})"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def get_client(self):
+        return Client(self)
+
+    def close(self, timeout=None):
+        self.status = "closed"
+
+
+class Future:
+    """A result that is being computed."""
+
+    def __init__(self, future, function):
+        self._future = future
+        self.key = f"{getattr(function, '__name__', 'call')}-{id(future):x}"
+
+    def result(self, timeout=None):
+        return self._future.result(timeout)
+
+    def exception(self, timeout=None):
+        return self._future.exception(timeout)
+
+    def done(self):
+        return self._future.done()
+
+    def cancel(self, **kwargs):
+        return self._future.cancel()
+
+    def cancelled(self):
+        return self._future.cancelled()
+
+    def add_done_callback(self, function):
+        self._future.add_done_callback(lambda _: function(self))
+
+    @property
+    def status(self):
+        if not self._future.done():
+            return "pending"
+        if self._future.cancelled():
+            return "cancelled"
+        return "error" if self._future.exception() is not None else "finished"
+
+    def __repr__(self):
+        return f"<Future: {self.status}, key: {self.key}>"
+
+
+def default_client():
+    """The client made last; a ValueError if there is none."""
+    if _current is None:
+        raise ValueError("No clients found: make one with Client()")
+    return _current
+
+
+def get_client(address=None, timeout=None):
+    """The client made last, or a new one."""
+    return _current or Client(address)
+
+
+def wait(fs, timeout=None, return_when="ALL_COMPLETED"):
+    """Waits until persisted collections are loaded, or futures done; gives (done, not_done)."""
+    from collections import namedtuple
+
+    items = list(fs) if isinstance(fs, (list, tuple, set)) else [fs]
+    _wait_for_futures([item._future for item in items if isinstance(item, Future)], timeout, return_when)
+    deadline = None if timeout is None else time.monotonic() + timeout
+    for item in items:
+        if not isinstance(item, Future) and base.is_dask_collection(item):
+            _wait_for_collection(item, deadline)
+    done = {item for item in items if not isinstance(item, Future) or item.done()}
+    return namedtuple("DoneAndNotDoneFutures", ["done", "not_done"])(done, {item for item in items if item not in done})
+
+
+def _wait_for_futures(futures, timeout, return_when):
+    import concurrent.futures as standard
+
+    found = standard.wait(futures, timeout, return_when)
+    if timeout is not None and found.not_done and return_when == "ALL_COMPLETED":
+        raise TimeoutError(f"{len(found.not_done)} of {len(futures)} futures were not done after {timeout} s")
+
+
+def _wait_for_collection(collection, deadline):
+    wait_for = getattr(collection, "_wait", None)
+    if wait_for is None:
+        return
+    seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
+    if not wait_for(seconds):
+        raise TimeoutError("the collection was not loaded in time")
+
+
+def as_completed(futures=None, with_results=False, **kwargs):
+    """The futures in the order in which they are done."""
+    import concurrent.futures as standard
+
+    by_inner = {future._future: future for future in futures or ()}
+    for inner in standard.as_completed(by_inner):
+        future = by_inner[inner]
+        yield (future, future.result()) if with_results else future
+
+
+def progress(*futures, notebook=None, multi=True, complete=True, **kwargs):
+    """Shows a bar until collections are loaded, or futures done. Where stderr is no terminal it returns at once, with nothing shown."""
+    items = [item for group in futures for item in (group if isinstance(group, (list, tuple, set)) else [group])]
+    if not _progress.in_terminal():
+        return
+    bar = _progress.Bar(lambda: _how_far(items))
+    try:
+        wait(items)
+    except BaseException:
+        bar.stop(completed=False)
+        raise
+    bar.stop()
+
+
+def _how_far(items):
+    done = total = 0
+    for item in items:
+        if isinstance(item, Future):
+            done, total = done + item.done(), total + 1
+        elif hasattr(item, "_progress"):
+            item_done, item_total = item._progress()
+            done, total = done + item_done, total + item_total
+    return done, total
+
+
+def fire_and_forget(future):
+    """Does nothing: what is started runs to its end, whether or not its future is kept."""
+
+
+# --- the engine ---------------------------------------------------------------------------------------------------------
+
+
+def _cores():
+    return len(os.sched_getaffinity(0))
+
+
+def _memory_limit():
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _settle_address(address, timeout):
+    """What the client shows as its scheduler; says on stderr where the engine in this process stands in for one."""
+    if address is None or address in (_LOCAL_ADDRESS, "inproc"):
+        return _LOCAL_ADDRESS
+    if isinstance(address, LocalCluster):
+        return address.scheduler_address
+    if not isinstance(address, str):
+        raise TypeError(f"Client() takes an address such as 'node7:8786', or nothing; not {type(address).__name__}")
+    shown = address.removeprefix("tcp://").removeprefix("tls://")
+    host, port = _split_address(shown)
+    if _listens(host, port, _CONNECT_SECONDS if timeout is None else min(_CONNECT_SECONDS, float(timeout))):
+        raise NotImplementedError(f"something listens at {shown}, but cask cannot connect to a scheduler; the nearest is Client() without an address")
+    if not _alias.is_installed():
+        raise OSError(f"there is no scheduler at {shown}; Client() without an address computes in this process")
+    print(f"cask: no scheduler at {shown}; this script gets one of its own ({_cores()} cores)", file=sys.stderr)
+    return shown
+
+
+def _split_address(address):
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit():
+        return address, 8786
+    return host.strip("[]"), int(port)
+
+
+def _listens(host, port, seconds):
+    import socket
+
+    try:
+        socket.create_connection((host, port), timeout=seconds).close()
+    except (OSError, UnicodeError, OverflowError):
+        return False
+    return True
+
+
+def _apply(function, args):
+    return function(*args)
+
+
+def _first_of(function, args):
+    return function(*args)[0]
+
+
+def _same(value):
+    return value
+
+
+def _call_when_ready(function, args, kwargs):
+    def settle(value):
+        if isinstance(value, Future):
+            return value.result()
+        if type(value) in (list, tuple, set):
+            return type(value)(settle(item) for item in value)
+        if type(value) is dict:
+            return {key: settle(item) for key, item in value.items()}
+        return value
+
+    return function(*settle(args), **settle(kwargs))
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise AttributeError(missing_name("distributed", name, __all__), name=name)

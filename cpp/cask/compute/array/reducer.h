@@ -32,6 +32,8 @@ class Reducer {
   /// The kinds of the planes.
   const std::vector<Kind>& planes() const { return planes_; }
   Kind result() const { return result_; }
+  /// Whether the numbers of elements matter; where not, they are given as 0.
+  virtual bool uses_numbers() const { return false; }
 
   /// States that have seen nothing.
   virtual void Initialize(const Planes& state, int64_t n) const = 0;

@@ -1,0 +1,14 @@
+// Means, variances and standard deviations, in float64 whatever they are of.
+#pragma once
+
+#include "cask/compute/array/reducer.h"
+
+namespace cask {
+
+/// Planes: count and sum.
+std::shared_ptr<const Reducer> MakeMeanReducer(const ReducerSpec& spec);
+
+/// Planes: count, mean and sum of squared deviations from it, merged as Chan, Golub and LeVeque (1983) do.
+std::shared_ptr<const Reducer> MakeVarianceReducer(const ReducerSpec& spec);
+
+}  // namespace cask

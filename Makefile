@@ -38,11 +38,14 @@ $(STAMP): $(SOURCES) | bootstrap
 	@touch $@
 
 .PHONY: wheel
-wheel: build  ## make dist/cask-*.whl
+wheel: build dist/.made  ## make dist/cask-*.whl
+
+dist/.made: $(STAMP)
 	$(call say,making a wheel in dist/)
+	@rm -rf dist
 	@tools/quietly.sh build/wheel.log \
 	  $(PY) -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation -Cbuild-dir=build/release -w dist .
-	@ls dist/cask-*.whl
+	@touch $@
 
 # --- the taxi job ---------------------------------------------------------------------------------------------------
 
@@ -102,7 +105,7 @@ test-python: build examples  ## the Python tests, most of which compare with pan
 	@$(PY) -m pytest -q tests
 
 .PHONY: test-wheel
-test-wheel: wheel  ## install the wheel into a clean environment without a compiler, and use it
+test-wheel: wheel build/tools/make_taxi_data  ## install the wheel into a clean environment without a compiler, and use it
 	$(call say,trying the wheel in a clean environment)
 	@tools/test_wheel.sh dist
 

@@ -5,7 +5,9 @@ _MEANT = {
     "dask.bag": "dask.dataframe",
     "dask.dataframe.read_parquet": "dask.dataframe.read_csv",
     "dask.dataframe.read_table": "dask.dataframe.read_csv with sep='\\t'",
-    "distributed.LocalCluster": "distributed.Client",
+    "distributed.Nanny": "distributed.LocalCluster",
+    "distributed.Worker": "distributed.LocalCluster",
+    "distributed.Scheduler": "distributed.LocalCluster",
 }
 
 
@@ -15,7 +17,8 @@ def nearest_name(name, names):
 
     def likeness(candidate):
         same_start = len(_common_start(name.lower(), candidate.lower()))
-        return SequenceMatcher(None, name.lower(), candidate.lower()).ratio() + 0.1 * same_start
+        same_kind = name[:1].isupper() == candidate[:1].isupper()  # a class, or a function
+        return SequenceMatcher(None, name.lower(), candidate.lower()).ratio() + 0.1 * same_start + 0.3 * same_kind
 
     return max(sorted(names), key=likeness, default=None)
 
@@ -30,7 +33,7 @@ def _common_start(a, b):
 def missing_name(owner, name, names):
     """The message for `owner.name`, which is not among `names`."""
     full = f"{owner}.{name}"
-    nearest = _MEANT.get(full)
+    nearest = _MEANT.get(full.replace("dask.distributed.", "distributed."))
     if nearest is None:
         nearest = nearest_name(name, [n for n in names if not n.startswith("_")])
     if nearest is None:

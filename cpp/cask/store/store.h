@@ -7,9 +7,9 @@
 // Thread-safe. Files are written and read with no lock held, by the thread that asked.
 //
 // Invariants:
-//  1. A persisted column is in memory, in a file, or both while it is written; it can be had at any moment.
+//  1. A persisted column is in memory, in a file, or both; it can be had at any moment.
 //  2. `memory_bytes()` is the sum of the bytes of all results and of all columns in memory; a buffer that two of them share counts twice.
-//  3. A spill file lives exactly as long as its entry is spilled.
+//  3. A spill file, once written, lives until its column is replaced or dropped, so that spilling the column again costs nothing.
 #pragma once
 
 #include <memory>
@@ -38,14 +38,17 @@ struct StoreOptions {
 
 struct StoreCounts {
   int64_t memory_limit_bytes;
-  int64_t result_bytes;        // in memory, of tasks' results
-  int64_t column_bytes;        // in memory, of persisted columns
-  int64_t spilled_bytes;       // in files now
+  int64_t result_bytes;          // in memory, of tasks' results
+  int64_t column_bytes;          // in memory, of persisted columns
+  int64_t spilled_bytes;         // in files now
   int64_t total_spilled_bytes;   // ever written
   int64_t total_restored_bytes;  // ever read back
 };
 
 using TaskPieces = std::vector<std::shared_ptr<const Piece>>;
+
+/// The sum of the pieces' bytes.
+int64_t NumBytes(const TaskPieces& pieces);
 
 class Store {
  public:
@@ -57,6 +60,8 @@ class Store {
   // -- Results of tasks: one piece an output.
 
   void PutResult(const TaskId& id, TaskPieces pieces);
+  /// The same, by a caller that has counted the pieces' bytes already.
+  void PutResult(const TaskId& id, TaskPieces pieces, int64_t num_bytes);
   /// One output of a task; null if the task's result is not held.
   std::shared_ptr<const Piece> GetResult(const TaskId& id, int output) const;
   /// Lets go of a task's result and gives it to the caller, who destroys it where no lock is held. Empty if there is none.

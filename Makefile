@@ -34,7 +34,7 @@ bootstrap:  # quick when nothing is missing, so it is always asked
 $(STAMP): $(SOURCES) | bootstrap
 	$(call say,building and installing into .venv (the first time takes minutes))
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) tools/quietly.sh build/build.log \
-	  $(PY) -m pip install --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall -Cbuild-dir=build/release -v .
+	  $(PY) -m pip install --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall --config-settings=build-dir=build/release -v .
 	@touch $@
 
 .PHONY: wheel
@@ -44,7 +44,7 @@ dist/.made: $(STAMP)
 	$(call say,making a wheel in dist/)
 	@rm -rf dist
 	@tools/quietly.sh build/wheel.log \
-	  $(PY) -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation -Cbuild-dir=build/release -w dist .
+	  $(PY) -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --config-settings=build-dir=build/release -w dist .
 	@touch $@
 
 # --- the taxi job ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ if(SKBUILD)
   install(FILES ${hwy_file} DESTINATION lib RENAME libhwy.so.1)
 endif()
 
-if(TARGET _core)
+if(SKBUILD AND TARGET _core)
   set_target_properties(_core PROPERTIES INSTALL_RPATH "$ORIGIN/lib:$ORIGIN/../pyarrow")
   install(TARGETS _core LIBRARY DESTINATION .)
 endif()

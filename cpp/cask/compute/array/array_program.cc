@@ -182,7 +182,10 @@ Status ProgramRun::Call(int value, const TileRange& tile) {
   if (call.binary) {
     const TileOperand& a = operands_[call.operands[0]];
     const TileOperand& b = operands_[call.operands[1]];
-    if (call.checks_exponent && AnyNegative(call.kind, b, n)) return ValueError("Integers to negative integer powers are not allowed.");
+    if (call.checks_exponent && AnyNegative(call.kind, b, n)) {
+      const Status status = ValueError("Integers to negative integer powers are not allowed.");
+      return call.origin ? WithNote(status, DescribeOrigin(call.origin)) : status;
+    }
     call.binary(a.data, a.stride, b.data, b.stride, out, n);
   } else if (call.select) {
     const TileOperand& mask = operands_[call.operands[0]];

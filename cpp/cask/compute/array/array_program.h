@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "cask/base/origin.h"
 #include "cask/compute/array/leaf.h"
 #include "cask/compute/array/loop_nest.h"
 #include "cask/compute/loops/loops.h"
@@ -21,7 +22,8 @@ struct ArrayCall {
   std::vector<int> operands;
   Kind kind = Kind::kFloat64;            // of the result
   bool checks_exponent = false;          // an integer power: a negative exponent is an error
-  std::string_view name;                 // for `explain()`
+  std::string_view name;                 // for `explain()`; a literal
+  Origin origin;                         // named when the call fails
 };
 
 struct ArrayProgram {

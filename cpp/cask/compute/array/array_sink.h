@@ -34,4 +34,8 @@ class ArraySink {
 /// Keeps the elements: an ArrayChunk.
 std::shared_ptr<const ArraySink> MakeStoreSink(Kind kind);
 
+/// Keeps the elements of all chunks of `grid` in one contiguous array, allocated by the first of the tasks; each task's ArrayChunk is its
+/// part of that. For results that are wanted whole; GatherChunks then has nothing to copy. Serves one run of one plan.
+std::shared_ptr<const ArraySink> MakeWholeSink(Kind kind, ChunkGrid grid);
+
 }  // namespace cask

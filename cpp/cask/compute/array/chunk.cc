@@ -19,16 +19,6 @@ void ScatterTyped(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t
   for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(to + i * to_stride) = *reinterpret_cast<const T*>(from + i * from_stride);
 }
 
-void CopyRow(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride, int64_t n, int width) {
-  if (to_stride == width) return GatherRow(from, from_stride, width, to, n);
-  switch (width) {
-    case 1: return ScatterTyped<uint8_t>(from, from_stride, to, to_stride, n);
-    case 2: return ScatterTyped<uint16_t>(from, from_stride, to, to_stride, n);
-    case 4: return ScatterTyped<uint32_t>(from, from_stride, to, to_stride, n);
-    default: return ScatterTyped<uint64_t>(from, from_stride, to, to_stride, n);
-  }
-}
-
 }  // namespace
 
 int WidthOf(Kind kind) { return DType(kind).width(); }
@@ -66,6 +56,16 @@ void GatherRow(const uint8_t* from, int64_t stride, int width, uint8_t* to, int6
     case 2: return GatherTyped<uint16_t>(from, stride, to, n);
     case 4: return GatherTyped<uint32_t>(from, stride, to, n);
     default: return GatherTyped<uint64_t>(from, stride, to, n);
+  }
+}
+
+void CopyRow(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride, int64_t n, int width) {
+  if (to_stride == width) return GatherRow(from, from_stride, width, to, n);
+  switch (width) {
+    case 1: return ScatterTyped<uint8_t>(from, from_stride, to, to_stride, n);
+    case 2: return ScatterTyped<uint16_t>(from, from_stride, to, to_stride, n);
+    case 4: return ScatterTyped<uint32_t>(from, from_stride, to, to_stride, n);
+    default: return ScatterTyped<uint64_t>(from, from_stride, to, to_stride, n);
   }
 }
 

@@ -34,6 +34,9 @@ void CopyStrided(const uint8_t* from, const std::vector<int64_t>& from_strides, 
 /// Copies n values of `width` bytes that lie `stride` bytes apart to contiguous memory.
 void GatherRow(const uint8_t* from, int64_t stride, int width, uint8_t* to, int64_t n);
 
+/// Copies n values of `width` bytes from and to memory where they lie that many bytes apart.
+void CopyRow(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride, int64_t n, int width);
+
 /// The part of a chunk from `begin` on, `shape` long; shares its memory.
 std::shared_ptr<ArrayChunk> SliceChunk(const ArrayChunk& chunk, const std::vector<int64_t>& begin, const Shape& shape);
 

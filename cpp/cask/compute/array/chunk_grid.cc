@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "cask/base/check.h"
-
 namespace cask {
 
 AxisChunks::AxisChunks(int64_t length, int64_t first, int64_t size)
@@ -11,8 +9,9 @@ AxisChunks::AxisChunks(int64_t length, int64_t first, int64_t size)
   num_chunks_ = length_ <= first_ ? 1 : 1 + (length_ - first_ + size_ - 1) / size_;
 }
 
-AxisChunks AxisChunks::FromSizes(const std::vector<int64_t>& sizes) {
-  CASK_CHECK(!sizes.empty());
+AxisChunks AxisChunks::FromSizes(std::vector<int64_t> sizes) {
+  std::erase(sizes, 0);
+  if (sizes.empty()) return Regular(0, 1);
   std::vector<int64_t> begins = {0};
   for (int64_t size : sizes) begins.push_back(begins.back() + size);
   const int64_t regular = sizes.size() > 1 ? sizes[1] : sizes[0];

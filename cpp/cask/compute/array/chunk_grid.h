@@ -19,7 +19,8 @@ class AxisChunks {
   static AxisChunks Regular(int64_t length, int64_t size) { return {length, size, size}; }
   /// The same with a first chunk of another size, at most `size`.
   static AxisChunks Shifted(int64_t length, int64_t first, int64_t size) { return {length, first, size}; }
-  static AxisChunks FromSizes(const std::vector<int64_t>& sizes);
+  /// Sizes of 0 are left out.
+  static AxisChunks FromSizes(std::vector<int64_t> sizes);
 
   int64_t length() const { return length_; }
   int64_t num_chunks() const { return num_chunks_; }

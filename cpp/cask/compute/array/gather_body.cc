@@ -63,6 +63,22 @@ class ReshapeBody final : public TaskBody {
   Kind kind_;
 };
 
+// The chunks of an array that was stored whole are all parts of one contiguous buffer; null if these are not.
+std::shared_ptr<const ArrayChunk> AsOneArray(const ChunkGrid& grid, Kind kind, const Pieces& pieces) {
+  const auto& first = static_cast<const ArrayChunk&>(*pieces[0]);
+  auto whole = std::make_shared<ArrayChunk>(first);
+  whole->shape = grid.shape();
+  whole->strides = RowMajorStrides(whole->shape, WidthOf(kind));
+  if (!first.buffer || first.buffer->size() != NumElements(whole->shape) * WidthOf(kind)) return nullptr;
+  for (int64_t i = 0; i < grid.num_chunks(); ++i) {
+    const auto& chunk = static_cast<const ArrayChunk&>(*pieces[i]);
+    const Box box = grid.BoxOf(i);
+    const auto part = SliceChunk(*whole, box.begin, box.shape);
+    if (chunk.buffer != first.buffer || chunk.data != part->data || chunk.strides != part->strides) return nullptr;
+  }
+  return whole;
+}
+
 }  // namespace
 
 std::pair<int64_t, int64_t> ElementRange(const ChunkGrid& grid, int64_t chunk) {
@@ -88,6 +104,7 @@ Result<std::shared_ptr<const ArrayChunk>> GatherChunks(const ChunkGrid& grid, Ki
     auto only = std::static_pointer_cast<const ArrayChunk>(pieces[0]);
     if (only->is_contiguous()) return only;
   }
+  if (auto whole = AsOneArray(grid, kind, pieces)) return whole;
   ARROW_ASSIGN_OR_RAISE(auto whole, AllocateChunk(kind, grid.shape(), pool));
   for (int64_t i = 0; i < grid.num_chunks(); ++i) {
     const auto& chunk = static_cast<const ArrayChunk&>(*pieces[i]);

@@ -14,6 +14,10 @@ PY := .venv/bin/python
 STAMP := .venv/.cask-installed
 say = @echo "cask: $(1)" >&2
 
+# One build folder serves the package and the C++ tests, so nothing is compiled twice.
+BUILD_SETTINGS = --disable-pip-version-check --no-deps --no-build-isolation \
+  --config-settings=build-dir=build/release --config-settings=cmake.define.CASK_BUILD_TESTS=ON
+
 # Everything that the installed package is made from; a change here is what makes it be built again.
 SOURCES := $(shell find CMakeLists.txt cmake cpp include python pyproject.toml README.md LICENSE tools/debian-packages.txt \
              tools/requirements/build.txt -type f -not -name '*.pyc' -not -name '*_test.cc' 2>/dev/null)
@@ -34,7 +38,7 @@ bootstrap:  # quick when nothing is missing, so it is always asked
 $(STAMP): $(SOURCES) | bootstrap
 	$(call say,building and installing into .venv (the first time takes minutes))
 	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) tools/quietly.sh build/build.log \
-	  $(PY) -m pip install --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall --config-settings=build-dir=build/release -v .
+	  $(PY) -m pip install $(BUILD_SETTINGS) --force-reinstall -v .
 	@touch $@
 
 .PHONY: wheel
@@ -44,7 +48,7 @@ dist/.made: $(STAMP)
 	$(call say,making a wheel in dist/)
 	@rm -rf dist
 	@tools/quietly.sh build/wheel.log \
-	  $(PY) -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --config-settings=build-dir=build/release -w dist .
+	  $(PY) -m pip wheel $(BUILD_SETTINGS) -w dist .
 	@touch $@
 
 # --- the taxi job ---------------------------------------------------------------------------------------------------
@@ -87,16 +91,12 @@ tidy: bootstrap  ## check sizes, names, the direction of includes, words, docume
 
 CONFIGURE = cmake -S . -B $(1) -G Ninja -DCASK_BUILD_TESTS=ON -DCASK_BUILD_PYTHON=OFF -DPython_EXECUTABLE="$$PWD/.venv/bin/python" $(2) >$(1).log || { cat $(1).log; exit 1; }
 
-.PHONY: build-test
-build-test: bootstrap
-	$(call say,building the C++ tests in build/test)
-	@mkdir -p build; [ -f build/test/build.ninja ] || { $(call CONFIGURE,build/test,-DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
-	@ninja -C build/test --quiet -j$(JOBS)
-
 .PHONY: test-cc
-test-cc: build-test  ## the C++ tests
+test-cc: build  ## the C++ tests
+	$(call say,building the C++ tests)
+	@tools/quietly.sh build/test.log ninja -C build/release -j$(JOBS)
 	$(call say,running the C++ tests)
-	@ctest --test-dir build/test --output-on-failure -j$(JOBS)
+	@ctest --test-dir build/release --output-on-failure -j$(JOBS)
 
 .PHONY: test-python
 test-python: build examples  ## the Python tests, most of which compare with pandas and NumPy
@@ -110,7 +110,7 @@ test-wheel: wheel build/tools/make_taxi_data  ## install the wheel into a clean 
 	@tools/test_wheel.sh dist
 
 .PHONY: t
-t: bootstrap  ## run what matches: make t F=Scheduler  (a C++ test's name, or Python's -k)
+t: build  ## run what matches: make t F=Scheduler  (a C++ test's name, or Python's -k)
 	@tools/one_test.sh "$(F)"
 
 SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test

@@ -9,12 +9,8 @@ found=0
 name=${pattern%%.*}
 for owner in $(grep -rlE "TEST(_F|_P)?\(\w*$name\w*|TEST(_F|_P)?\(\w+, *\w*$name\w*" cpp --include='*_test.cc' | cut -d/ -f3 | sort -u); do
   found=1
-  if [ ! -f build/test/build.ninja ]; then
-    cmake -S . -B build/test -G Ninja -DCASK_BUILD_TESTS=ON -DCASK_BUILD_PYTHON=OFF -DPython_EXECUTABLE="$PWD/.venv/bin/python" \
-      -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1" >/dev/null
-  fi
-  ninja -C build/test --quiet "${owner}_test"
-  "$(find build/test -name "${owner}_test" -type f -executable)" --gtest_filter="*$pattern*"
+  ninja -C build/release --quiet "${owner}_test"
+  "$(find build/release -name "${owner}_test" -type f -executable)" --gtest_filter="*$pattern*"
 done
 
 if grep -rqE "def test_\w*$pattern|class \w*$pattern" tests --include='*.py' 2>/dev/null; then

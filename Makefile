@@ -136,6 +136,7 @@ ROUNDS ?= 5
 .PHONY: bench-taxi
 bench-taxi: build examples taxi-data build/bench/plain_scan  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
 	@tools/bootstrap.sh bench
+	@tools/quietly.sh build/bench.log ninja -C build/release scheduler_machine
 	@$(PY) bench/taxi/run.py --data "$(DATA)" --rounds $(ROUNDS)
 
 build/bench/plain_scan: bench/taxi/plain_scan.cc | bootstrap

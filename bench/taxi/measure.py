@@ -95,6 +95,14 @@ def import_seconds(module):
     return float(seconds), pandas == "True"
 
 
+def scheduler_figures():
+    """What the benchmark of the scheduler's state machine prints."""
+    found = sorted((ROOT / "build/release").glob("**/scheduler_machine"))
+    if not found:
+        raise NotThere("build/release has no scheduler_machine")
+    return subprocess.run([found[0]], capture_output=True, text=True, check=True).stdout.rstrip()
+
+
 def cached_share(folder):
     """How much of the files lies in the page cache, 0 to 1."""
     import ctypes

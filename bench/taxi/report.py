@@ -102,7 +102,7 @@ def imports_text(imports):
     return "\n".join(lines)
 
 
-def text(facts, jobs, results, imports):
+def text(facts, jobs, results, imports, scheduler):
     parts = [
         "# The taxi job, measured",
         "`make bench-taxi` writes this page. Engines take turns within each round, each in a fresh process, imports not counted; answers were\n"
@@ -111,6 +111,7 @@ def text(facts, jobs, results, imports):
         "![The median times](bench-taxi.svg)",
         *(job_text(job, results[job.name]) for job in jobs),
         imports_text(imports),
+        "### The scheduler's state machine, alone, on one thread\n\n```\n" + scheduler + "\n```",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import report
 from jobs import JOBS
-from measure import ROOT, NotThere, cached_share, import_seconds, run_once
+from measure import ROOT, NotThere, cached_share, import_seconds, run_once, scheduler_figures
 
 
 def main():
@@ -27,7 +27,7 @@ def main():
     print(report.facts_text(facts), flush=True)
     results = {job.name: measure_job(job, folder, options) for job in jobs}
     imports = measure_imports(options.rounds)
-    text = report.text(facts, jobs, results, imports)
+    text = report.text(facts, jobs, results, imports, measure_scheduler())
     print("\n" + text)
     if options.jobs is None and options.engines is None:
         report.write(ROOT / "docs", text, facts, jobs, results, imports)
@@ -108,6 +108,13 @@ def measure_imports(rounds):
             except NotThere as reason:
                 print(f"import {module} is skipped: {reason}")
     return found
+
+
+def measure_scheduler():
+    try:
+        return scheduler_figures()
+    except NotThere as reason:
+        return f"skipped: {reason}"
 
 
 if __name__ == "__main__":

@@ -25,13 +25,13 @@ class Client:
     """The engine of this process under Dask's interface.
 
     An address is of use under `cask run` and `cask.as_dask` only: there a script that expects a scheduler, with none at its address,
-    gets this process's own engine instead, and says so on stderr. Elsewhere that is an OSError.
+    gets this process's own engine instead, and says so on stderr. Elsewhere that is an OSError. Numbers of workers and threads are
+    accepted and change nothing: the engine uses all cores, and its memory limit is CASK_MEMORY_LIMIT.
     """
 
     def __init__(self, address=None, *, timeout=None, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, set_as_default=True,
                  dashboard_address=None, asynchronous=False, name=None, **kwargs):  # fmt: skip
-        if kwargs:
-            raise TypeError(f"Client() does not know the option {next(iter(kwargs))!r}")
+        _refuse_unknown("Client", kwargs)
         if asynchronous:
             raise NotImplementedError("cask has no asynchronous Client; the nearest is Client() and its compute(), which gives a Future at once")
         self._address = _settle_address(address, timeout)
@@ -156,6 +156,7 @@ class LocalCluster:
     """The engine of this process, for scripts that make a cluster first: `Client(LocalCluster(n_workers=4))`."""
 
     def __init__(self, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, dashboard_address=None, **kwargs):
+        _refuse_unknown("LocalCluster", kwargs)
         self.scheduler_address = _LOCAL_ADDRESS
         self.status = "running"
 
@@ -295,6 +296,11 @@ def fire_and_forget(future):
 
 
 # --- the engine ---------------------------------------------------------------------------------------------------------
+
+
+def _refuse_unknown(function, kwargs):
+    if kwargs:
+        raise TypeError(f"{function}() does not know the option {next(iter(kwargs))!r}")
 
 
 def _cores():

@@ -125,15 +125,19 @@ def _call(function, args, kwargs):
 
 
 def _add_operators():
+    def one_sided(function):
+        return lambda self: Delayed(function, (self,), {}, f"{function.__name__}-{next(_numbers)}")
+
     def forward(function):
-        return lambda self, *others: Delayed(function, (self, *others), {}, f"{function.__name__}-{next(_numbers)}")
+        return lambda self, other: Delayed(function, (self, other), {}, f"{function.__name__}-{next(_numbers)}")
 
     def backward(function):
         return lambda self, other: Delayed(function, (other, self), {}, f"{function.__name__}-{next(_numbers)}")
 
     two_sided = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor"]
-    others = ["lt", "le", "eq", "ne", "gt", "ge", "neg", "pos", "abs", "invert", "getitem"]
-    for name in (*two_sided, *others):
+    for name in ("neg", "pos", "abs", "invert"):
+        setattr(Delayed, f"__{name}__", one_sided(getattr(operator, f"__{name}__")))
+    for name in (*two_sided, "lt", "le", "eq", "ne", "gt", "ge", "getitem"):
         setattr(Delayed, f"__{name}__", forward(getattr(operator, f"__{name}__")))
     for name in two_sided:
         setattr(Delayed, f"__r{name}__", backward(getattr(operator, f"__{name}__")))

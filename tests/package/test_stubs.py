@@ -25,9 +25,8 @@ def test_there_are_stubs():
 
 def test_stubs_agree_with_the_modules(tmp_path):
     pytest.importorskip("mypy.stubtest")
-    modules = [name for name in stubbed_modules() if not name.endswith("._core")]
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", "--concise", *modules],
-        capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"MYPYPATH": str(PACKAGE.parent)},
-    )  # fmt: skip
+    environment = dict(os.environ)
+    if PACKAGE.parent.name != "site-packages":  # mypy looks there by itself
+        environment["MYPYPATH"] = str(PACKAGE.parent)
+    done = subprocess.run([sys.executable, "-m", "mypy.stubtest", "--concise", "cask"], capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr

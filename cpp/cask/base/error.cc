@@ -63,6 +63,7 @@ std::string_view ExceptionName(ErrorKind kind) {
     case ErrorKind::kNotImplemented: return "NotImplementedError";
     case ErrorKind::kCancelled: return "CancelledError";
     case ErrorKind::kInternal: return "RuntimeError";
+    case ErrorKind::kNeedsWiderType: return "ValueError";
   }
   return "RuntimeError";
 }

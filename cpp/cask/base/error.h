@@ -34,6 +34,7 @@ enum class ErrorKind : uint8_t {
   kNotImplemented,  // NotImplementedError
   kCancelled,       // CancelledError
   kInternal,        // RuntimeError: a bug in Cask
+  kNeedsWiderType,  // ValueError: the values need a wider result type than was inferred; see FunctionOptions::number
 };
 
 /// The class name of the exception that `kind` becomes in Python.
@@ -76,6 +77,7 @@ CASK_DEFINE_ERROR(MemoryError, ErrorKind::kMemory)
 CASK_DEFINE_ERROR(NotImplementedError, ErrorKind::kNotImplemented)
 CASK_DEFINE_ERROR(CancelledError, ErrorKind::kCancelled)
 CASK_DEFINE_ERROR(InternalError, ErrorKind::kInternal)
+CASK_DEFINE_ERROR(NeedsWiderType, ErrorKind::kNeedsWiderType)
 #undef CASK_DEFINE_ERROR
 
 }  // namespace cask

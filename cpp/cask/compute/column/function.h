@@ -16,12 +16,18 @@ namespace arrow { class MemoryPool; }
 
 namespace cask {
 
+/// FunctionOptions::number of a call whose result type pandas chooses by the values: int32 for the hour of a time, but float64 as soon
+/// as one time is missing; likewise for integers divided by 0 (floordiv, mod) and for str.len, str.find and str.count of missing text.
+/// InferType gives the narrow type. Where Execute then meets such a value it fails with ErrorKind::kNeedsWiderType, which is no error
+/// of the user's: the call is to be made anew with number = kWidened, over the whole data, and gives float64.
+inline constexpr int64_t kWidened = 1;
+
 /// What a function takes besides its arguments. Every function reads only the members that it documents.
 struct FunctionOptions {
   DType type;                     // cast
   std::vector<Literal> values;    // isin
-  std::string text;               // between: "both", "neither", "left", "right"; cast: errors
-  int64_t number = 0;             // round: decimals
+  std::string text;               // between: "both", "neither", "left", "right"; dt.floor and the like: a frequency, "15min"
+  int64_t number = 0;             // round: decimals; functions that `kWidened` tells of: 0 or kWidened
   bool operator==(const FunctionOptions&) const = default;
 };
 

@@ -23,6 +23,8 @@ using InputGroups = std::vector<std::vector<std::shared_ptr<const Piece>>>;
 class Evidence {
  public:
   virtual ~Evidence() = default;
+  /// Whether it contradicts what was assumed already by itself: then the rows that came with it do not count.
+  virtual bool is_void() const { return false; }
 };
 
 class TaskContext {
@@ -31,6 +33,7 @@ class TaskContext {
 
   /// The partition or task number within its layer.
   int64_t partition() const { return partition_; }
+  void set_partition(int64_t partition) { partition_ = partition; }
 
   /// The results that this task depends on: one group for each input of its layer, each in the order that the input's pattern gives.
   const InputGroups& inputs() const { return inputs_; }
@@ -48,6 +51,7 @@ class TaskContext {
   Status Breathe();
 
   void AddEvidence(std::shared_ptr<const Evidence> evidence) { evidence_.push_back(std::move(evidence)); }
+  const std::vector<std::shared_ptr<const Evidence>>& evidence() const { return evidence_; }
   std::vector<std::shared_ptr<const Evidence>> TakeEvidence() { return std::move(evidence_); }
 
   /// Where the task allocates: counted, pooled.

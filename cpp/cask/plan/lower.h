@@ -33,4 +33,7 @@ struct LoweredPlan {
 
 Result<LoweredPlan> Lower(const std::vector<Projection>& outputs);
 
+/// The expressions and the plan that came of them, for people.
+std::string ExplainPlan(const std::vector<Projection>& outputs, const LoweredPlan& lowered);
+
 }  // namespace cask

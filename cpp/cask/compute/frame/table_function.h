@@ -26,10 +26,13 @@ class TableFunction {
 /// columns' names as column `label_name` (str) and their values as column `value_name`. TypeError where no type holds them all.
 std::shared_ptr<const TableFunction> MakeRowToColumn(std::string label_name, std::string value_name);
 
-/// describe(): from the aggregates count, mean, std, min and max of each column (a row, in that order for the first column, then the
-/// second, ...) and their quantiles (a row each) to a row for each statistic. `labels` are the statistics' names in order:
-/// "count", "mean", "std", "min", "25%", ..., "max"; they become column `label_name`.
-std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> labels,
+/// describe() of numeric columns. Input 0 is one row with count, mean, std, min and max of the first column, then of the second, ...;
+/// input 1 has a row for each quantile and a column for each column. The result has the statistics' names as column `label_name` and
+/// a float64 column for each of `columns`. `quantile_labels`: "25%", "50%", ...
+std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> quantile_labels,
                                                      std::string label_name);
+
+/// The rows with one column more in front: `label_name`, float64, holding `labels`, one for each row.
+std::shared_ptr<const TableFunction> MakeLabelledRows(std::vector<double> labels, std::string label_name);
 
 }  // namespace cask

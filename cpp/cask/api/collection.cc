@@ -1,0 +1,46 @@
+#include "cask/api/collection.h"
+
+#include "cask/expr/breaker_expr.h"
+#include "cask/expr/source_expr.h"
+
+namespace cask {
+
+int Collection::Find(std::string_view label) const {
+  for (int i = 0; i < num_columns(); ++i) {
+    if (column(i).name == label) return i;
+  }
+  return -1;
+}
+
+Collection Collection::WithColumns(Shape new_shape, std::vector<NamedColumn> columns) const {
+  Collection result{new_shape, {data.root, index_columns()}, num_index};
+  for (NamedColumn& column : columns) result.data.columns.push_back(std::move(column));
+  return result;
+}
+
+Result<Collection> Collection::Rebound() const {
+  Rebinder rebinder;
+  Collection result = *this;
+  ARROW_ASSIGN_OR_RAISE(result.data, rebinder.Rebind(data));
+  return result;
+}
+
+std::vector<Literal> Collection::divisions() const {
+  const FrameExpr* frame = data.root.get();
+  while (frame->node() == FrameExpr::Node::kFilter) frame = static_cast<const FilterExpr*>(frame)->input().get();
+  return frame->node() == FrameExpr::Node::kSource ? static_cast<const SourceExpr*>(frame)->divisions() : std::vector<Literal>();
+}
+
+const FrameExpr* SourceOfRows(const FrameExpr& frame) {
+  switch (frame.node()) {
+    case FrameExpr::Node::kSource: return &frame;
+    case FrameExpr::Node::kFilter: return SourceOfRows(*static_cast<const FilterExpr&>(frame).input());
+    case FrameExpr::Node::kBreaker:
+      if (frame.row_id_column() < 0) return nullptr;
+      return SourceOfRows(*static_cast<const BreakerExpr&>(frame).input().root);
+    case FrameExpr::Node::kAssemble: return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace cask

@@ -1,0 +1,143 @@
+#include "cask/api/compute.h"
+
+#include "cask/api/gather.h"
+#include "cask/expr/persisted_expr.h"
+#include "cask/expr/source_expr.h"
+#include "cask/expr/table_source_expr.h"
+#include "cask/local/engine.h"
+#include "cask/local/persisted_data.h"
+#include "cask/optimize/optimize.h"
+#include "cask/plan/lower.h"
+#include "cask/plan/stream.h"
+
+namespace cask {
+namespace {
+
+// Types can be wrong once, where the data shows others than the sample, and starts of partitions once more. A third run would mean that
+// checking and correcting disagree.
+constexpr int kMaxRuns = 4;
+
+// Hands the sources what their tasks saw; whether all of it bears out what was assumed.
+Result<bool> LearnFrom(const std::vector<ScanLayer>& scans, const std::vector<TaskEvidence>& evidence) {
+  bool is_borne_out = true;
+  for (const ScanLayer& scan : scans) {
+    std::vector<std::shared_ptr<const Evidence>> seen;
+    for (const TaskEvidence& item : evidence) {
+      if (item.layer == scan.layer) seen.push_back(item.evidence);
+    }
+    ARROW_ASSIGN_OR_RAISE(const bool ok, scan.source->Learn(seen));
+    is_borne_out = is_borne_out && ok;
+  }
+  return is_borne_out;
+}
+
+std::vector<Projection> ProjectionsOf(const std::vector<Collection>& collections) {
+  std::vector<Projection> projections;
+  for (const Collection& collection : collections) projections.push_back(collection.data);
+  return projections;
+}
+
+std::string NameOf(const std::vector<Collection>& collections) {
+  return collections.empty() ? "compute" : std::string(collections[0].data.root->name());
+}
+
+// The collections as they are to be computed now: over what is known of the sources.
+Result<std::vector<Collection>> Optimized(const std::vector<Collection>& collections) {
+  ARROW_ASSIGN_OR_RAISE(auto projections, Optimize(ProjectionsOf(collections)));
+  std::vector<Collection> optimized = collections;
+  for (size_t i = 0; i < optimized.size(); ++i) optimized[i].data = std::move(projections[i]);
+  return optimized;
+}
+
+Result<std::vector<Computed>> GatherAll(const std::vector<Collection>& collections, std::vector<TaskPieces> pieces) {
+  std::vector<Computed> results;
+  for (size_t i = 0; i < collections.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(Computed result, Gather(collections[i], pieces[i]));
+    pieces[i].clear();
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+// Nothing if the data contradicted what was assumed: then the sources know better now.
+Result<std::optional<std::vector<Computed>>> RunOnce(const std::vector<Collection>& collections, const ComputeOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(auto optimized, Optimized(collections));
+  ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(ProjectionsOf(optimized)));
+  SubmitOptions submit;
+  submit.priority = options.priority;
+  submit.name = NameOf(collections);
+  auto run = LocalEngine::Default().Submit(std::move(lowered.plan), std::move(submit));
+  ARROW_RETURN_NOT_OK(run->Wait(options.check_interrupt));
+  ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
+  if (!is_borne_out) return std::nullopt;
+  ARROW_ASSIGN_OR_RAISE(auto pieces, run->TakeOutputs());
+  ARROW_ASSIGN_OR_RAISE(auto results, GatherAll(optimized, std::move(pieces)));
+  return results;
+}
+
+// What a persisted collection is made over: the source below filters, if there is one.
+const FrameExpr& BaseOf(const Collection& collection) { return *Stream::Of(collection.data).base; }
+
+Result<Collection> PersistComputed(const Collection& collection, const ComputeOptions& options, const Origin& origin) {
+  ARROW_ASSIGN_OR_RAISE(auto computed, Compute({collection}, options));
+  auto table = std::make_shared<const Table>(std::move(computed[0].table));
+  std::vector<int64_t> bounds = {0, table->num_rows()};
+  const Token identity = Tokenizer("persisted result").Add(collection.data.token()).Finish();
+  ARROW_ASSIGN_OR_RAISE(FramePtr root, TableSourceExpr::Make(std::move(table), std::move(bounds), {}, identity, origin));
+  Collection result = collection;
+  result.data = Projection::All(std::move(root));
+  return result;
+}
+
+Result<Collection> PersistColumns(const Collection& collection, const Origin& origin) {
+  ARROW_ASSIGN_OR_RAISE(const Collection current, collection.Rebound());
+  auto data = PersistedColumns::Start(current.data, LocalEngine::Default());
+  Collection result = collection;
+  result.data = Projection::All(PersistedExpr::Make(current.data, std::move(data), origin));
+  return result;
+}
+
+PersistedColumns* LoadingOf(const Collection& collection) {
+  const FrameExpr* base = Stream::Of(collection.data).base.get();
+  const auto* persisted = dynamic_cast<const PersistedExpr*>(base);
+  return persisted == nullptr ? nullptr : static_cast<PersistedColumns*>(persisted->data().get());
+}
+
+}  // namespace
+
+Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options) {
+  for (int run = 0; run < kMaxRuns; ++run) {
+    ARROW_ASSIGN_OR_RAISE(auto results, RunOnce(collections, options));
+    if (results) return std::move(*results);
+  }
+  return InternalError("what was learned of the input still contradicts it after {} runs; were its files changed meanwhile?", kMaxRuns);
+}
+
+Result<std::vector<Collection>> Persist(const std::vector<Collection>& collections, const ComputeOptions& options, Origin origin) {
+  std::vector<Collection> persisted;
+  for (const Collection& collection : collections) {
+    const bool is_over_source = BaseOf(collection).node() == FrameExpr::Node::kSource;
+    ARROW_ASSIGN_OR_RAISE(Collection result,
+                          is_over_source ? PersistColumns(collection, origin) : PersistComputed(collection, options, origin));
+    persisted.push_back(std::move(result));
+  }
+  return persisted;
+}
+
+Result<bool> WaitUntilLoaded(const Collection& collection, double seconds) {
+  PersistedColumns* loading = LoadingOf(collection);
+  if (loading == nullptr) return true;
+  return loading->Wait(seconds);
+}
+
+void CancelLoading(const Collection& collection) {
+  if (PersistedColumns* loading = LoadingOf(collection)) loading->Cancel();
+}
+
+Result<std::string> Explain(const std::vector<Collection>& collections) {
+  ARROW_ASSIGN_OR_RAISE(auto optimized, Optimized(collections));
+  ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(ProjectionsOf(optimized)));
+  return ExplainPlan(ProjectionsOf(optimized), lowered);
+}
+
+}  // namespace cask

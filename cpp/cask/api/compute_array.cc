@@ -1,0 +1,65 @@
+#include "cask/api/compute_array.h"
+
+#include "cask/base/pool.h"
+#include "cask/compute/array/gather_body.h"
+#include "cask/expr/array_source.h"
+#include "cask/local/engine.h"
+#include "cask/plan/lower_array.h"
+
+namespace cask {
+namespace {
+
+// For each array the chunks of its grid, in order.
+Result<std::vector<TaskPieces>> RunArrays(const std::vector<ArrayExprPtr>& arrays, bool stores_whole, std::string name,
+                                          const InterruptCheck& check) {
+  Plan plan;
+  ARROW_RETURN_NOT_OK(LowerArrays(arrays, {stores_whole}, &plan));
+  SubmitOptions options;
+  options.name = std::move(name);
+  auto run = LocalEngine::Default().Submit(std::move(plan), std::move(options));
+  ARROW_RETURN_NOT_OK(run->Wait(check));
+  return run->TakeOutputs();
+}
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<const ArrayChunk>>> ComputeArrays(const std::vector<ArrayExprPtr>& arrays, const InterruptCheck& check) {
+  ARROW_ASSIGN_OR_RAISE(auto outputs, RunArrays(arrays, true, "compute", check));
+  std::vector<std::shared_ptr<const ArrayChunk>> results;
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto whole, GatherChunks(arrays[i]->grid(), arrays[i]->kind(), outputs[i], BufferPool()));
+    outputs[i].clear();
+    results.push_back(std::move(whole));
+  }
+  return results;
+}
+
+Result<std::vector<ArrayExprPtr>> PersistArrays(const std::vector<ArrayExprPtr>& arrays, const InterruptCheck& check) {
+  ARROW_ASSIGN_OR_RAISE(auto outputs, RunArrays(arrays, false, "persist", check));
+  std::vector<ArrayExprPtr> held;
+  for (size_t i = 0; i < arrays.size(); ++i) held.push_back(MakeHeld(*arrays[i], std::move(outputs[i])));
+  return held;
+}
+
+Result<std::string> ExplainArrays(const std::vector<ArrayExprPtr>& arrays) {
+  Plan plan;
+  ARROW_RETURN_NOT_OK(LowerArrays(arrays, {}, &plan));
+  std::string text;
+  for (size_t i = 0; i < plan.layers.size(); ++i) {
+    const Layer& layer = plan.layers[i];
+    text += fmt::format("layer {}: {}, {} {}\n", i, layer.name, layer.num_tasks, layer.num_tasks == 1 ? "task" : "tasks");
+    std::string line;
+    for (char c : layer.body->Describe() + "\n") {
+      if (c != '\n') {
+        line += c;
+        continue;
+      }
+      text += "    " + line + "\n";
+      line.clear();
+    }
+    for (const LayerInput& input : layer.inputs) text += fmt::format("    reads layer {}\n", input.layer);
+  }
+  return text;
+}
+
+}  // namespace cask

@@ -1,0 +1,40 @@
+#include "cask/api/frame_operations.h"
+#include "cask/expr/breakers.h"
+
+namespace cask {
+
+Result<Collection> GroupBy(const GroupByRequest& request, const std::vector<GroupAggregate>& aggregates, bool is_series, Origin origin) {
+  const FramePtr& root = request.data.data.root;
+  GroupBySpec spec;
+  spec.sort = request.sort;
+  spec.dropna = request.dropna;
+  spec.observed = request.observed;
+  Projection input{root, {}};
+  for (const Collection& key : request.keys) {
+    if (key.data.root->token() != root->token()) {
+      return NotImplementedError("a group key has other rows ({}) than the frame ({})", key.data.root->Describe(), root->Describe());
+    }
+    spec.keys.push_back(static_cast<int>(input.columns.size()));
+    input.columns.push_back(key.column(0));
+  }
+  const int num_keys = static_cast<int>(spec.keys.size());
+  for (const NamedColumn& column : request.data.value_columns()) input.columns.push_back(column);
+  for (const GroupAggregate& wanted : aggregates) {
+    Aggregate aggregate{wanted.kind};
+    if (wanted.kind != AggregateKind::kSize) {
+      const int position = request.data.Find(wanted.column);
+      if (position < 0) return KeyError("Column not found: {}", PrintLabel(wanted.column));
+      aggregate.column = num_keys + position;
+    }
+    aggregate.ddof = wanted.ddof;
+    aggregate.min_count = wanted.min_count;
+    aggregate.dropna = wanted.dropna;
+    aggregate.name = wanted.label;
+    spec.aggregates.push_back(std::move(aggregate));
+  }
+  ARROW_ASSIGN_OR_RAISE(FramePtr groups, BreakerExpr::Make(std::move(input), AggregateBreaker(std::move(spec)), std::move(origin)));
+  const auto shape = is_series && request.as_index ? Collection::Shape::kSeries : Collection::Shape::kFrame;
+  return Collection{shape, Projection::All(std::move(groups)), request.as_index ? num_keys : 0};
+}
+
+}  // namespace cask

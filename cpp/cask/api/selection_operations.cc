@@ -1,0 +1,164 @@
+#include "cask/api/frame_operations.h"
+
+namespace cask {
+namespace {
+
+using Shape = Collection::Shape;
+
+Status SameRows(const Collection& a, const Collection& b, const char* what) {
+  if (a.data.root->token() == b.data.root->token()) return Status::OK();
+  return NotImplementedError("{} has other rows ({}) than the frame ({}); make it from the frame that it is used with", what,
+                             b.data.root->Describe(), a.data.root->Describe());
+}
+
+// pandas' words for labels that are not there.
+Status MissingLabels(const std::vector<std::string>& missing, size_t asked) {
+  std::string list;
+  for (const std::string& label : missing) list += (list.empty() ? "'" : ", '") + PrintLabel(label) + "'";
+  if (missing.size() == asked) return KeyError("None of [{}] are in the columns", list);
+  return KeyError("[{}] not in index", list);
+}
+
+}  // namespace
+
+Result<Collection> GetColumn(const Collection& frame, const std::string& label) {
+  const int position = frame.Find(label);
+  if (position < 0) return KeyError("{}", PrintLabel(label));
+  return frame.WithColumns(Shape::kSeries, {frame.column(position)});
+}
+
+Result<Collection> GetColumns(const Collection& frame, const std::vector<std::string>& labels) {
+  std::vector<NamedColumn> columns;
+  std::vector<std::string> missing;
+  for (const std::string& label : labels) {
+    const int position = frame.Find(label);
+    if (position < 0) {
+      missing.push_back(label);
+    } else {
+      columns.push_back(frame.column(position));
+    }
+  }
+  if (!missing.empty()) return MissingLabels(missing, labels.size());
+  return frame.WithColumns(Shape::kFrame, std::move(columns));
+}
+
+Result<Collection> DropColumns(const Collection& frame, const std::vector<std::string>& labels, bool ignore_missing) {
+  std::vector<std::string> missing;
+  for (const std::string& label : labels) {
+    if (frame.Find(label) < 0) missing.push_back(label);
+  }
+  if (!missing.empty() && !ignore_missing) {
+    std::string list;
+    for (const std::string& label : missing) list += (list.empty() ? "'" : ", '") + PrintLabel(label) + "'";
+    return KeyError("[{}] not found in axis", list);
+  }
+  std::vector<NamedColumn> columns;
+  for (const NamedColumn& column : frame.value_columns()) {
+    if (std::find(labels.begin(), labels.end(), column.name) == labels.end()) columns.push_back(column);
+  }
+  return frame.WithColumns(Shape::kFrame, std::move(columns));
+}
+
+Collection RenameColumns(const Collection& frame, const std::vector<std::string>& from, const std::vector<std::string>& to) {
+  std::vector<NamedColumn> columns = frame.value_columns();
+  for (NamedColumn& column : columns) {
+    const auto found = std::find(from.begin(), from.end(), column.name);
+    if (found != from.end()) column.name = to[found - from.begin()];
+  }
+  return frame.WithColumns(frame.shape, std::move(columns));
+}
+
+Result<Collection> SetLabels(const Collection& collection, const std::vector<std::string>& labels) {
+  if (static_cast<int>(labels.size()) != collection.num_columns()) {
+    return ValueError("Length mismatch: Expected axis has {} elements, new values have {} elements", collection.num_columns(), labels.size());
+  }
+  std::vector<NamedColumn> columns = collection.value_columns();
+  for (size_t i = 0; i < labels.size(); ++i) columns[i].name = labels[i];
+  return collection.WithColumns(collection.shape, std::move(columns));
+}
+
+Result<Collection> Assign(const Collection& frame, const std::string& label, const ElementwiseArgument& value) {
+  ColumnExprPtr expr;
+  if (const auto* series = std::get_if<Collection>(&value)) {
+    ARROW_RETURN_NOT_OK(SameRows(frame, *series, "the assigned series"));
+    expr = series->column(0).value;
+  } else {
+    expr = ColumnExpr::Constant(std::get<Literal>(value));
+  }
+  std::vector<NamedColumn> columns = frame.value_columns();
+  const int position = frame.Find(label);
+  if (position >= 0) {
+    columns[position].value = std::move(expr);
+  } else {
+    columns.push_back({label, std::move(expr)});
+  }
+  return frame.WithColumns(Shape::kFrame, std::move(columns));
+}
+
+Result<Collection> Filter(const Collection& collection, const Collection& mask, Origin origin) {
+  ARROW_RETURN_NOT_OK(SameRows(collection, mask, "the mask"));
+  Collection result = collection;
+  ARROW_ASSIGN_OR_RAISE(result.data.root, FilterExpr::Make(collection.data.root, mask.column(0).value, std::move(origin)));
+  return result;
+}
+
+Result<Collection> DropMissing(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool how_all,
+                               Origin origin) {
+  Collection looked_at = collection;
+  if (subset) {
+    ARROW_ASSIGN_OR_RAISE(looked_at, GetColumns(collection, *subset));
+  }
+  ColumnExprPtr mask;
+  for (const NamedColumn& column : looked_at.value_columns()) {
+    ARROW_ASSIGN_OR_RAISE(ColumnExprPtr is_there, ColumnExpr::Call("notna", {column.value}, {}, origin));
+    if (mask == nullptr) {
+      mask = std::move(is_there);
+    } else {
+      ARROW_ASSIGN_OR_RAISE(mask, ColumnExpr::Call(how_all ? "or" : "and", {mask, is_there}, {}, origin));
+    }
+  }
+  if (mask == nullptr) return collection;
+  Collection result = collection;
+  ARROW_ASSIGN_OR_RAISE(result.data.root, FilterExpr::Make(collection.data.root, std::move(mask), std::move(origin)));
+  return result;
+}
+
+Collection IndexOf(const Collection& collection) {
+  Collection result{Shape::kIndex, {collection.data.root, collection.index_columns()}, collection.num_index};
+  for (const NamedColumn& column : collection.index_columns()) result.data.columns.push_back(column);
+  return result;
+}
+
+Collection ToFrame(const Collection& series, const std::optional<std::string>& label) {
+  std::vector<NamedColumn> columns = series.value_columns();
+  if (label) {
+    columns[0].name = *label;
+  } else if (IsNoLabel(columns[0].name)) {
+    columns[0].name = IntegerLabel(0);
+  }
+  return series.WithColumns(Shape::kFrame, std::move(columns));
+}
+
+Result<Collection> ResetIndex(const Collection& collection, bool drop, const std::optional<std::string>& series_label) {
+  const int row_ids = collection.data.root->row_id_column();
+  std::vector<NamedColumn> columns;
+  std::vector<NamedColumn> index = collection.index_columns();
+  for (size_t level = 0; level < index.size() && !drop; ++level) {
+    NamedColumn column = index[level];
+    if (column.value->node() == ColumnExpr::Node::kReference && column.value->index() == row_ids) {
+      return NotImplementedError("reset_index of the default index: the row numbers are not known before the data is read; use drop=True");
+    }
+    if (IsNoLabel(column.name)) column.name = index.size() == 1 ? "index" : fmt::format("level_{}", level);
+    columns.push_back(std::move(column));
+  }
+  for (NamedColumn column : collection.value_columns()) {
+    if (series_label) column.name = *series_label;
+    if (IsNoLabel(column.name)) column.name = IntegerLabel(0);
+    columns.push_back(std::move(column));
+  }
+  Collection result{drop && collection.shape == Shape::kSeries ? Shape::kSeries : Shape::kFrame, {collection.data.root, {}}, 0};
+  result.data.columns = std::move(columns);  // no index columns: the default index
+  return result;
+}
+
+}  // namespace cask

@@ -1,0 +1,88 @@
+#include <arrow/buffer.h>
+#include <arrow/builder.h>
+
+#include "cask/compute/column/function.h"
+#include "cask/compute/frame/table_function.h"
+
+namespace cask {
+namespace {
+
+constexpr int kStatistics = 5;  // count, mean, std, min, max
+constexpr int kMax = 4;
+
+// A column's values as doubles.
+Result<std::vector<double>> Doubles(const Table& table, int i, arrow::MemoryPool* pool) {
+  ARROW_ASSIGN_OR_RAISE(Column column, CombinedColumn(table, i));
+  const DType& type = table.schema.field(i).type;
+  if (type != DType(Kind::kFloat64)) {
+    FunctionOptions options;
+    options.type = Kind::kFloat64;
+    // A result without a value (the minimum of no integers) is marked in a bitmap, which a cast of integers does not look at.
+    const Column values = column;
+    ARROW_ASSIGN_OR_RAISE(column, FindColumnFunction("cast")->Execute({values}, {type}, options.type, options, values->length, pool));
+    std::vector<double> doubles(Values<double>(column), Values<double>(column) + column->length);
+    for (size_t row = 0; row < doubles.size(); ++row) {
+      if (IsMissing(values, type, static_cast<int64_t>(row))) doubles[row] = std::numeric_limits<double>::quiet_NaN();
+    }
+    return doubles;
+  }
+  return std::vector<double>(Values<double>(column), Values<double>(column) + column->length);
+}
+
+class Description final : public TableFunction {
+ public:
+  Description(std::vector<std::string> columns, std::vector<std::string> quantile_labels, std::string label_name)
+      : columns_(std::move(columns)), quantile_labels_(std::move(quantile_labels)), label_name_(std::move(label_name)) {}
+
+  std::string_view name() const override { return "describe"; }
+
+  Result<Schema> InferSchema(const std::vector<Schema>&) const override {
+    Schema schema({{label_name_, Kind::kString}});
+    for (const std::string& column : columns_) schema.Add({column, Kind::kFloat64});
+    return schema;
+  }
+
+  Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const override {
+    Table result;
+    ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({}));
+    ARROW_ASSIGN_OR_RAISE(Column labels, Labels());
+    Batch batch{labels->length, {labels}};
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      std::vector<double> values;
+      for (int statistic = 0; statistic < kMax; ++statistic) {
+        ARROW_ASSIGN_OR_RAISE(auto one, Doubles(*inputs[0], static_cast<int>(i) * kStatistics + statistic, pool));
+        values.push_back(one[0]);
+      }
+      ARROW_ASSIGN_OR_RAISE(auto quantiles, Doubles(*inputs[1], static_cast<int>(i), pool));
+      values.insert(values.end(), quantiles.begin(), quantiles.end());
+      ARROW_ASSIGN_OR_RAISE(auto max, Doubles(*inputs[0], static_cast<int>(i) * kStatistics + kMax, pool));
+      values.push_back(max[0]);
+      batch.columns.push_back(MakeFixedColumn(Kind::kFloat64, static_cast<int64_t>(values.size()), arrow::Buffer::FromVector(std::move(values))));
+    }
+    result.batches.push_back(std::move(batch));
+    return result;
+  }
+
+ private:
+  Result<Column> Labels() const {
+    arrow::LargeStringBuilder builder;
+    for (const char* label : {"count", "mean", "std", "min"}) ARROW_RETURN_NOT_OK(builder.Append(label));
+    ARROW_RETURN_NOT_OK(builder.AppendValues(quantile_labels_));
+    ARROW_RETURN_NOT_OK(builder.Append("max"));
+    ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+    return array->data();
+  }
+
+  std::vector<std::string> columns_;
+  std::vector<std::string> quantile_labels_;
+  std::string label_name_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> quantile_labels,
+                                                     std::string label_name) {
+  return std::make_shared<Description>(std::move(columns), std::move(quantile_labels), std::move(label_name));
+}
+
+}  // namespace cask

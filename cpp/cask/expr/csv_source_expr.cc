@@ -1,0 +1,105 @@
+#include "cask/expr/csv_source_expr.h"
+
+#include "cask/base/check.h"
+#include "cask/compute/source_csv.h"
+
+namespace cask {
+
+FramePtr CsvSourceExpr::Make(std::shared_ptr<const CsvDataset> dataset, Origin origin) {
+  auto learned = std::make_shared<Learned>();
+  learned->knowledge = dataset->initial_knowledge();
+  auto knowledge = dataset->initial_knowledge();
+  return MakeWith(std::move(dataset), std::move(knowledge), std::move(learned), std::move(origin));
+}
+
+FramePtr CsvSourceExpr::MakeWith(std::shared_ptr<const CsvDataset> dataset, std::shared_ptr<const CsvKnowledge> knowledge,
+                                 std::shared_ptr<Learned> learned, Origin origin) {
+  Schema schema = knowledge->schema(*dataset);
+  Tokenizer tokenizer("read_csv");
+  tokenizer.Add(dataset->identity());
+  for (const Field& field : schema.fields()) tokenizer.Add(field.type.ToString());
+  schema.Add({"", Kind::kInt64});  // row ids
+  return FramePtr(new CsvSourceExpr(std::move(dataset), std::move(knowledge), std::move(learned), std::move(schema), tokenizer.Finish(),
+                                    std::move(origin)));
+}
+
+std::string CsvSourceExpr::Describe() const {
+  const FileSet& files = dataset_->files();
+  return fmt::format("read_csv: {} file{} ({}{}), {} bytes, {} partitions", files.size(), files.size() == 1 ? "" : "s",
+                     files.size() > 0 ? files.file(0).path : "", files.size() > 1 ? ", ..." : "", files.total_bytes(), num_partitions());
+}
+
+namespace {
+
+// Task t of a layer reads partition first + t.
+class ShiftedSource final : public Source {
+ public:
+  ShiftedSource(std::shared_ptr<const Source> source, int64_t first) : source_(std::move(source)), first_(first) {}
+
+  Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
+    context.set_partition(context.partition() + first_);
+    return source_->Open(context);
+  }
+  const Schema& schema() const override { return source_->schema(); }
+  std::string Describe() const override { return fmt::format("{} from partition {}", source_->Describe(), first_); }
+
+ private:
+  std::shared_ptr<const Source> source_;
+  int64_t first_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Source>> CsvSourceExpr::MakeSource(const std::vector<int>& columns, int64_t first_partition) const {
+  CsvReadRequest request{dataset_, knowledge_, columns, false, std::make_shared<CsvRunState>()};
+  if (!columns.empty() && columns.back() == row_id_column()) {
+    request.columns.pop_back();
+    request.with_row_id = true;
+  }
+  auto source = MakeCsvSource(std::move(request));
+  if (first_partition == 0) return source;
+  return std::make_shared<ShiftedSource>(std::move(source), first_partition);
+}
+
+Result<bool> CsvSourceExpr::Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const {
+  std::vector<const CsvEvidence*> seen;
+  for (const auto& item : evidence) seen.push_back(&static_cast<const CsvTaskEvidence&>(*item).seen());
+  ARROW_ASSIGN_OR_RAISE(auto corrected, CheckEvidence(*dataset_, *knowledge_, seen));
+  std::lock_guard lock(learned_->mutex);
+  if (corrected) {
+    learned_->knowledge = std::make_shared<const CsvKnowledge>(std::move(*corrected));
+    return false;
+  }
+  learned_->partition_rows.resize(num_partitions(), -1);
+  for (const CsvEvidence* item : seen) {
+    if (item->is_complete) learned_->partition_rows[item->partition] = item->num_rows;
+  }
+  return true;
+}
+
+std::vector<int64_t> CsvSourceExpr::KnownPartitionRows() const {
+  std::lock_guard lock(learned_->mutex);
+  std::vector<int64_t> rows;
+  for (int64_t count : learned_->partition_rows) {
+    if (count < 0) break;
+    rows.push_back(count);
+  }
+  return rows;
+}
+
+int64_t CsvSourceExpr::EstimateBytes(const std::vector<int>& columns) const {
+  if (num_partitions() == 0 || dataset_->num_columns() == 0) return 0;
+  return dataset_->files().total_bytes() / num_partitions() * static_cast<int64_t>(columns.size()) / dataset_->num_columns();
+}
+
+Result<FramePtr> CsvSourceExpr::RebindInputs(Rebinder&) const {
+  std::shared_ptr<const CsvKnowledge> latest;
+  {
+    std::lock_guard lock(learned_->mutex);
+    latest = learned_->knowledge;
+  }
+  if (latest == knowledge_) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  return MakeWith(dataset_, std::move(latest), learned_, origin());
+}
+
+}  // namespace cask

@@ -1,0 +1,180 @@
+#include "cask/local/persisted_source.h"
+
+#include <numeric>
+
+#include "cask/expr/source_expr.h"
+#include "cask/plan/stream.h"
+
+namespace cask {
+namespace {
+
+using Chunks = std::vector<Column>;
+
+Projection Select(const Projection& input, const std::vector<int>& columns) {
+  Projection selected{input.root, {}};
+  for (int column : columns) selected.columns.push_back(input.columns[column]);
+  return selected;
+}
+
+std::vector<int> PositionsOfTrue(const std::vector<bool>& flags) {
+  std::vector<int> positions;
+  for (size_t i = 0; i < flags.size(); ++i) {
+    if (flags[i]) positions.push_back(static_cast<int>(i));
+  }
+  return positions;
+}
+
+// The columns of one partition, computed from the source: a list of chunks each. Nothing where the source contradicted what was
+// assumed of it. What was seen stays in the context.
+Result<std::optional<std::vector<Chunks>>> ComputeColumns(const Projection& wanted, TaskContext& context) {
+  const Stream stream = Stream::Of(wanted);
+  const std::vector<int> read = PositionsOfTrue(stream.NeededColumns());
+  ARROW_ASSIGN_OR_RAISE(auto source, static_cast<const SourceExpr&>(*stream.base).MakeSource(read, 0));
+  const auto transforms = stream.MakeTransforms(read);
+  ARROW_ASSIGN_OR_RAISE(auto reader, source->Open(context));
+  std::vector<Chunks> columns(wanted.columns.size());
+  while (true) {
+    ARROW_RETURN_NOT_OK(context.Breathe());
+    ARROW_ASSIGN_OR_RAISE(std::optional<Batch> batch, reader->Next());
+    if (!batch) break;
+    for (const auto& transform : transforms) {
+      ARROW_ASSIGN_OR_RAISE(*batch, transform->Apply(std::move(*batch), context));
+    }
+    for (size_t i = 0; i < columns.size() && batch->num_rows > 0; ++i) columns[i].push_back(std::move(batch->columns[i]));
+  }
+  reader.reset();  // a source gives its evidence when it is closed
+  for (const auto& evidence : context.evidence()) {
+    if (evidence->is_void()) return std::nullopt;
+  }
+  return columns;
+}
+
+// Everything wanted of one partition: from the store, or computed now and kept. Nothing where it would be void.
+Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedColumns& data, const Projection& input, const std::vector<int>& columns,
+                                                        int64_t generation, TaskContext& context) {
+  ARROW_ASSIGN_OR_RAISE(auto held, data.Find(generation, context.partition(), columns, input.schema()));
+  std::vector<int> missing;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (!held.chunks[i]) missing.push_back(columns[i]);
+  }
+  std::vector<Chunks> fetched(columns.size());
+  if (!missing.empty()) {
+    ARROW_ASSIGN_OR_RAISE(auto computed, ComputeColumns(Select(input, missing), context));
+    data.KeepEvidence(generation, context.partition(), context.evidence());
+    if (!computed) return std::nullopt;
+    for (size_t i = 0, next = 0; i < columns.size(); ++i) {
+      if (held.chunks[i]) continue;
+      fetched[i] = std::move((*computed)[next++]);
+      const DType& type = input.columns[columns[i]].value->type();
+      ARROW_RETURN_NOT_OK(data.Keep(generation, context.partition(), columns[i], type, fetched[i]));
+    }
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (held.chunks[i]) fetched[i] = std::move(*held.chunks[i]);
+  }
+  for (auto& evidence : held.evidence) context.AddEvidence(std::move(evidence));
+  return fetched;
+}
+
+// Gives columns whose chunks need not lie alike: they were loaded by different passes over the partition.
+class ChunkReader final : public BatchReader {
+ public:
+  explicit ChunkReader(std::vector<Chunks> columns) : columns_(std::move(columns)), cursors_(columns_.size()) {}
+
+  Result<std::optional<Batch>> Next() override {
+    if (columns_.empty()) return std::nullopt;
+    int64_t rows = kMaxRows;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      Cursor& cursor = cursors_[i];
+      while (cursor.chunk < columns_[i].size() && cursor.row == columns_[i][cursor.chunk]->length) {
+        columns_[i][cursor.chunk++].reset();
+        cursor.row = 0;
+      }
+      if (cursor.chunk == columns_[i].size()) return std::nullopt;
+      rows = std::min(rows, columns_[i][cursor.chunk]->length - cursor.row);
+    }
+    Batch batch{rows, {}};
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      batch.columns.push_back(SliceColumn(columns_[i][cursors_[i].chunk], cursors_[i].row, rows));
+      cursors_[i].row += rows;
+    }
+    return batch;
+  }
+
+ private:
+  static constexpr int64_t kMaxRows = 32 * 1024;
+  struct Cursor {
+    size_t chunk = 0;
+    int64_t row = 0;
+  };
+  std::vector<Chunks> columns_;
+  std::vector<Cursor> cursors_;
+};
+
+class PersistedSource final : public Source {
+ public:
+  PersistedSource(std::shared_ptr<PersistedColumns> data, Projection input, std::vector<int> columns, int64_t generation,
+                  int64_t first_partition)
+      : data_(std::move(data)),
+        input_(std::move(input)),
+        columns_(std::move(columns)),
+        generation_(generation),
+        first_partition_(first_partition),
+        schema_(Select(input_, columns_).schema()) {}
+
+  Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
+    context.set_partition(context.partition() + first_partition_);
+    ARROW_ASSIGN_OR_RAISE(auto fetched, FetchColumns(*data_, input_, columns_, generation_, context));
+    return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>());
+  }
+  const Schema& schema() const override { return schema_; }
+  std::string Describe() const override {
+    std::string text = "persisted, columns:";
+    for (const Field& field : schema_.fields()) text += " " + field.name;
+    return text;
+  }
+
+ private:
+  std::shared_ptr<PersistedColumns> data_;
+  Projection input_;
+  std::vector<int> columns_;
+  int64_t generation_;
+  int64_t first_partition_;
+  Schema schema_;
+};
+
+class LoadBody final : public TaskBody {
+ public:
+  LoadBody(std::weak_ptr<PersistedColumns> data, Projection input, int64_t generation)
+      : data_(std::move(data)), input_(std::move(input)), columns_(input_.columns.size()), generation_(generation) {
+    std::iota(columns_.begin(), columns_.end(), 0);
+  }
+
+  int num_outputs() const override { return 1; }
+  std::string Describe() const override { return fmt::format("load {} columns", columns_.size()); }
+
+  Result<std::vector<std::shared_ptr<const Piece>>> Run(TaskContext& context) const override {
+    if (auto data = data_.lock()) ARROW_RETURN_NOT_OK(FetchColumns(*data, input_, columns_, generation_, context).status());
+    return std::vector<std::shared_ptr<const Piece>>{std::make_shared<const Table>()};
+  }
+
+ private:
+  std::weak_ptr<PersistedColumns> data_;
+  Projection input_;
+  std::vector<int> columns_;
+  int64_t generation_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedColumns> data, Projection input, std::vector<int> columns,
+                                                  int64_t generation, int64_t first_partition) {
+  if (columns.empty()) columns.push_back(0);  // the number of rows is that of any column
+  return std::make_shared<PersistedSource>(std::move(data), std::move(input), std::move(columns), generation, first_partition);
+}
+
+std::shared_ptr<const TaskBody> MakeLoadBody(std::weak_ptr<PersistedColumns> data, Projection input, int64_t generation) {
+  return std::make_shared<LoadBody>(std::move(data), std::move(input), generation);
+}
+
+}  // namespace cask

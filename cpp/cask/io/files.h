@@ -44,6 +44,9 @@ class FileSet {
   /// Opens file `i` through its file system. A file that changed size since it was found is an error that says so.
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> Open(int i) const;
 
+  /// Use Find.
+  FileSet() = default;
+
  private:
   std::vector<InputFile> files_;
   std::vector<std::string> store_paths_;                // as the file system names them; empty for local files

@@ -4,6 +4,8 @@
 // they are read. Immutable to its users; heads are remembered inside, under a lock.
 #pragma once
 
+#include <arrow/type_fwd.h>
+
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,6 +18,9 @@
 
 namespace cask {
 
+class ByteReader;
+struct CsvColumnRules;
+struct CsvHead;
 struct CsvLayout;
 
 struct CsvPartition {
@@ -28,6 +33,7 @@ struct CsvPartition {
 
 class CsvDataset {
  public:
+  ~CsvDataset();
   static Result<std::shared_ptr<const CsvDataset>> Open(std::shared_ptr<const FileSet> files, CsvOptions options);
 
   const FileSet& files() const { return *files_; }
@@ -54,18 +60,40 @@ class CsvDataset {
   /// Where file `file` has its data and which of its fields are the dataset's columns. Reads the file's head the first time.
   Result<std::shared_ptr<const CsvLayout>> LayoutOf(int file) const;
 
+  /// How the values of a column are to be read. Not of the path column.
+  const CsvColumnRules& rules(int column) const { return *rules_[column]; }
+  /// The position of the path column, or -1.
+  int path_column() const { return path_column_; }
+  /// The dictionary of the path column: every file's path, once, in order; and a file's place in it.
+  const std::shared_ptr<arrow::ArrayData>& paths() const { return paths_; }
+  int32_t path_code(int file) const { return path_codes_[file]; }
+
   /// Whether a file can be cut into partitions: it is neither compressed nor in an encoding that has to be converted as a stream.
   bool is_splittable() const { return is_splittable_; }
 
  private:
-  CsvDataset() = default;
+  CsvDataset();
   Status CountPartitions();
-  Status LookAtFirstFile();
+  Status LookAtFirstFiles();
+  Status ChooseColumns(const CsvHead& head);
+  Status MakeRules();
+  Status MakePaths();
+  Status TakeSample(int file, ByteReader* reader, std::vector<CsvColumnEvidence>* seen) const;
+  Result<std::shared_ptr<const CsvLayout>> LayoutFor(const CsvHead& head, int file) const;
 
   std::shared_ptr<const FileSet> files_;
   CsvOptions options_;
   std::vector<std::string> names_;
   std::vector<int> index_columns_;
+  std::vector<int> first_fields_;               // of each column in the first file with data
+  std::vector<std::string> header_names_;       // all of that file's columns, as named in files with a header
+  int num_leading_ = 0;                         // fields before those that the header or the caller names
+  int num_fields_ = 0;                          // of that file's records
+  int first_file_ = 0;
+  int path_column_ = -1;
+  std::shared_ptr<arrow::ArrayData> paths_;
+  std::vector<int32_t> path_codes_;
+  std::vector<std::unique_ptr<CsvColumnRules>> rules_;
   bool is_splittable_ = true;
   int64_t block_size_ = 0;                     // 0: one partition a file
   std::vector<int64_t> first_partition_of_;    // of each file, and the total at the end

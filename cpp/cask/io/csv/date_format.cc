@@ -1,0 +1,386 @@
+#include "cask/io/csv/date_format.h"
+
+#include <strings.h>
+
+#include <array>
+#include <cstring>
+
+namespace cask {
+namespace {
+
+constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
+                                                 "July",    "August",   "September", "October", "November", "December"};
+constexpr int kDaysBefore[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+bool IsSpace(char c) { return c == ' ' || static_cast<unsigned char>(c - '\t') < 5; }
+bool IsLeap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+
+// The parts of a date as they are read, before they are checked against each other.
+struct Parts {
+  int64_t year = 1900;
+  int64_t month = 1;
+  int64_t day = 1;
+  int64_t hour = 0;
+  int64_t minute = 0;
+  int64_t second = 0;
+  int64_t day_of_year = 0;
+  bool is_half_day = false;  // %I: hours from 1 to 12
+  bool is_afternoon = false;
+};
+
+// Reads a text from left to right.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : text_(text) {}
+
+  bool at_end() const { return text_.empty(); }
+  char peek() const { return text_.empty() ? '\0' : text_[0]; }
+  void Skip(size_t count) { text_.remove_prefix(count); }
+  std::string_view rest() const { return text_; }
+
+  bool Take(char c) {
+    if (peek() != c || at_end()) return false;
+    Skip(1);
+    return true;
+  }
+
+  bool Number(int min_digits, int max_digits, int64_t* value) {
+    int digits = 0;
+    *value = 0;
+    while (digits < max_digits && !at_end() && IsDigit(peek())) {
+      *value = *value * 10 + (peek() - '0');
+      Skip(1);
+      ++digits;
+    }
+    return digits >= min_digits;
+  }
+
+  // One of `names`, in any case; their first `size` characters if that is not 0. Longest first does not matter: none begins another.
+  template <size_t N>
+  bool Name(const std::array<const char*, N>& names, size_t size, int64_t* index) {
+    for (size_t i = 0; i < N; ++i) {
+      const size_t length = size != 0 ? size : std::strlen(names[i]);
+      if (text_.size() < length || strncasecmp(text_.data(), names[i], length) != 0) continue;
+      Skip(length);
+      *index = static_cast<int64_t>(i);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+bool ReadFraction(Cursor* cursor, CsvDate* date) {
+  int64_t value = 0;
+  int digits = 0;
+  while (!cursor->at_end() && IsDigit(cursor->peek()) && digits < 9) {
+    value = value * 10 + (cursor->peek() - '0');
+    cursor->Skip(1);
+    ++digits;
+  }
+  date->num_fraction_digits = digits;
+  for (int i = digits; i < 9; ++i) value *= 10;
+  date->nanoseconds = value;
+  return digits > 0;
+}
+
+bool ReadOffset(Cursor* cursor, CsvDate* date) {
+  date->has_utc_offset = true;
+  date->utc_offset_minutes = 0;
+  if (cursor->Take('Z')) return true;
+  const bool is_negative = cursor->peek() == '-';
+  if (!cursor->Take('-') && !cursor->Take('+')) return false;
+  int64_t hours;
+  int64_t minutes = 0;
+  if (!cursor->Number(2, 2, &hours)) return false;
+  if (cursor->Take(':') ? !cursor->Number(2, 2, &minutes) : IsDigit(cursor->peek()) && !cursor->Number(2, 2, &minutes)) return false;
+  if (hours > 23 || minutes > 59) return false;
+  date->utc_offset_minutes = (is_negative ? -1 : 1) * (hours * 60 + minutes);
+  return true;
+}
+
+bool ReadMeridiem(Cursor* cursor, Parts* parts) {
+  static constexpr std::array<const char*, 2> kNames = {"AM", "PM"};
+  int64_t index;
+  if (!cursor->Name(kNames, 0, &index)) return false;
+  parts->is_afternoon = index == 1;
+  return true;
+}
+
+bool ReadMonthName(Cursor* cursor, size_t size, Parts* parts) {
+  if (!cursor->Name(kMonths, size, &parts->month)) return false;
+  ++parts->month;
+  return true;
+}
+
+bool ReadShortYear(Cursor* cursor, Parts* parts) {
+  if (!cursor->Number(2, 2, &parts->year)) return false;
+  parts->year += parts->year < 69 ? 2000 : 1900;
+  return true;
+}
+
+bool ReadDirective(char directive, Cursor* cursor, Parts* parts, CsvDate* date) {
+  switch (directive) {
+    case 'Y': return cursor->Number(4, 4, &parts->year);
+    case 'y': return ReadShortYear(cursor, parts);
+    case 'm': return cursor->Number(1, 2, &parts->month);
+    case 'd': return cursor->Number(1, 2, &parts->day);
+    case 'H': return cursor->Number(1, 2, &parts->hour);
+    case 'I': parts->is_half_day = true; return cursor->Number(1, 2, &parts->hour);
+    case 'M': return cursor->Number(1, 2, &parts->minute);
+    case 'S': return cursor->Number(1, 2, &parts->second);
+    case 'j': return cursor->Number(1, 3, &parts->day_of_year);
+    case 'f': return ReadFraction(cursor, date);
+    case 'b': return ReadMonthName(cursor, 3, parts);
+    case 'B': return ReadMonthName(cursor, 0, parts);
+    case 'p': return ReadMeridiem(cursor, parts);
+    case 'z': return ReadOffset(cursor, date);
+    case '%': return cursor->Take('%');
+    default: return false;
+  }
+}
+
+bool Assemble(const Parts& parts, CsvDate* date) {
+  int64_t hour = parts.hour;
+  if (parts.is_half_day) {
+    if (hour < 1 || hour > 12) return false;
+    hour = hour % 12 + (parts.is_afternoon ? 12 : 0);
+  }
+  if (parts.month < 1 || parts.month > 12 || hour > 23 || parts.minute > 59 || parts.second > 59) return false;
+  const int month = static_cast<int>(parts.month);
+  const int days = kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(parts.year));
+  if (parts.day < 1 || parts.day > days) return false;
+  int64_t day = DaysFromCivil(parts.year, month, static_cast<int>(parts.day));
+  if (parts.day_of_year > 0) {
+    if (parts.day_of_year > 365 + IsLeap(parts.year)) return false;
+    day = DaysFromCivil(parts.year, 1, 1) + parts.day_of_year - 1;
+  }
+  date->seconds = day * 86400 + hour * 3600 + parts.minute * 60 + parts.second;
+  return true;
+}
+
+bool ParseByFormat(std::string_view format, std::string_view text, CsvDate* date) {
+  Cursor cursor(text);
+  Parts parts;
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] == '%' && i + 1 < format.size()) {
+      if (!ReadDirective(format[++i], &cursor, &parts, date)) return false;
+    } else if (IsSpace(format[i])) {
+      if (!IsSpace(cursor.peek())) return false;
+      while (!cursor.at_end() && IsSpace(cursor.peek())) cursor.Skip(1);
+    } else if (!cursor.Take(format[i])) {
+      return false;
+    }
+  }
+  return cursor.at_end() && Assemble(parts, date);
+}
+
+// The format of the clock time at the cursor, up to its end; false if it is none.
+bool GuessTime(Cursor* cursor, std::string* format) {
+  int64_t number;
+  if (!cursor->Number(1, 2, &number)) return false;
+  const size_t hour = format->size();
+  *format += "%H";
+  if (cursor->Take(':')) {
+    if (!cursor->Number(1, 2, &number)) return false;
+    *format += ":%M";
+    if (cursor->Take(':')) {
+      if (!cursor->Number(1, 2, &number)) return false;
+      *format += ":%S";
+      if (cursor->Take('.')) {
+        if (!cursor->Number(1, 9, &number)) return false;
+        *format += ".%f";
+      }
+    }
+  } else if (format->compare(0, 2, "%Y") != 0) {
+    return false;
+  }
+  const bool has_space = cursor->Take(' ');
+  if (cursor->at_end()) return !has_space;
+  if (has_space) *format += ' ';
+  Parts parts;
+  CsvDate date;
+  if (ReadMeridiem(cursor, &parts)) {
+    *format += "%p";
+    (*format)[hour + 1] = 'I';
+  } else if (ReadOffset(cursor, &date)) {
+    *format += "%z";
+  } else {
+    return false;
+  }
+  return cursor->at_end();
+}
+
+bool GuessYearFirst(Cursor* cursor, std::string* format) {
+  int64_t number;
+  if (!cursor->Number(4, 4, &number)) return false;
+  *format = "%Y";
+  const char separator = cursor->peek();
+  if (separator != '-' && separator != '/' && separator != '.' && separator != ' ') return false;
+  cursor->Skip(1);
+  if (!cursor->Number(1, 2, &number)) return false;
+  *format += separator;
+  *format += "%m";
+  if (cursor->at_end()) return separator == '-';
+  if (!cursor->Take(separator) || !cursor->Number(1, 2, &number)) return false;
+  *format += separator;
+  *format += "%d";
+  return true;
+}
+
+bool GuessYearLast(Cursor* cursor, bool day_first, std::string* format) {
+  int64_t first;
+  int64_t second;
+  int64_t year;
+  if (!cursor->Number(1, 2, &first)) return false;
+  const char separator = cursor->peek();
+  if (separator != '-' && separator != '/' && separator != '.') return false;
+  cursor->Skip(1);
+  if (!cursor->Number(1, 2, &second) || !cursor->Take(separator)) return false;
+  const size_t before = cursor->rest().size();
+  if (!cursor->Number(2, 4, &year)) return false;
+  const size_t digits = before - cursor->rest().size();
+  if (digits == 3) return false;
+  const bool is_day_first = first > 12 || (day_first && second <= 12);
+  *format = is_day_first ? "%d" : "%m";
+  *format += separator;
+  *format += is_day_first ? "%m" : "%d";
+  *format += separator;
+  *format += digits == 4 ? "%Y" : "%y";
+  return true;
+}
+
+bool GuessMonth(Cursor* cursor, std::string* format) {
+  int64_t month;
+  if (cursor->Name(kMonths, 0, &month)) {
+    *format += month == 4 ? "%b" : "%B";  // May is its own abbreviation
+    return true;
+  }
+  if (!cursor->Name(kMonths, 3, &month)) return false;
+  *format += "%b";
+  return true;
+}
+
+// 15-Jan-2015, 15 January 2015, Jan 15, 2015
+bool GuessNamedMonth(Cursor* cursor, std::string* format) {
+  int64_t number;
+  const bool is_day_first = IsDigit(cursor->peek());
+  if (is_day_first) {
+    if (!cursor->Number(1, 2, &number)) return false;
+    *format = "%d";
+  } else {
+    if (!GuessMonth(cursor, format)) return false;
+  }
+  const auto take_separators = [&] {
+    const size_t before = format->size();
+    while (cursor->peek() == ' ' || cursor->peek() == '-' || cursor->peek() == ',' || cursor->peek() == '/') {
+      *format += cursor->peek();
+      cursor->Skip(1);
+    }
+    return format->size() > before;
+  };
+  if (!take_separators()) return false;
+  if (is_day_first) {
+    if (!GuessMonth(cursor, format)) return false;
+  } else {
+    if (!cursor->Number(1, 2, &number)) return false;
+    *format += "%d";
+  }
+  if (!take_separators() || !cursor->Number(4, 4, &number)) return false;
+  *format += "%Y";
+  return true;
+}
+
+bool IsAllDigits(std::string_view text) {
+  for (char c : text) {
+    if (!IsDigit(c)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+CsvDateFormat::CsvDateFormat(std::string format) : format_(std::move(format)) {
+  if (format_ == "%Y-%m-%d %H:%M:%S") fixed_separator_ = ' ';
+  if (format_ == "%Y-%m-%dT%H:%M:%S") fixed_separator_ = 'T';
+}
+
+bool CsvDateFormat::Parse(std::string_view text, CsvDate* date) const {
+  *date = CsvDate();
+  if (format_.empty()) return false;
+  if (format_ == "ISO8601") return ParseByFormat(GuessDateFormat(text, false), text, date);
+  return ParseByFormat(format_, text, date);
+}
+
+std::string GuessDateFormat(std::string_view text, bool day_first) {
+  if (IsAllDigits(text)) {
+    if (text.size() == 8) return "%Y%m%d";
+    if (text.size() == 12) return "%Y%m%d%H%M";
+    if (text.size() == 14) return "%Y%m%d%H%M%S";
+    return text.size() == 4 ? "%Y" : "";
+  }
+  for (int kind = 0; kind < 3; ++kind) {
+    std::string format;
+    Cursor cursor(text);
+    const bool is_date = kind == 0   ? GuessYearFirst(&cursor, &format)
+                         : kind == 1 ? GuessYearLast(&cursor, day_first, &format)
+                                     : GuessNamedMonth(&cursor, &format);
+    if (!is_date) continue;
+    if (!cursor.at_end()) {
+      const char separator = cursor.peek();
+      if (separator != ' ' && !(separator == 'T' && kind == 0)) continue;
+      cursor.Skip(1);
+      format += separator;
+      if (!GuessTime(&cursor, &format)) continue;
+    }
+    CsvDate date;
+    if (ParseByFormat(format, text, &date)) return format;
+  }
+  return "";
+}
+
+int64_t DaysFromCivil(int64_t year, int month, int day) {
+  const int64_t shifted = year - (month <= 2);
+  const int64_t era = (shifted >= 0 ? shifted : shifted - 399) / 400;
+  const int64_t year_of_era = shifted - era * 400;
+  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + day_of_era - 719468;
+}
+
+bool ParseFixedDateTime(const char* p, char separator, int64_t* seconds) {
+  // Each word is compared with its pattern by exclusive or: digits become 0 to 9, punctuation 0.
+  constexpr uint64_t kDate = 0x2D30302D30303030ull;   // "0000-00-"
+  constexpr uint64_t kTime = 0x30303A30303A3030ull;   // "00:00:00"
+  constexpr uint64_t kDateLimit = 0x7F76767F76767676ull;
+  constexpr uint64_t kTimeLimit = 0x76767F76767F7676ull;
+  constexpr uint64_t kHigh = 0x8080808080808080ull;
+  uint64_t date;
+  uint64_t time;
+  std::memcpy(&date, p, 8);
+  std::memcpy(&time, p + 11, 8);
+  date ^= kDate;
+  time ^= kTime;
+  const uint8_t day_tens = static_cast<uint8_t>(p[8] - '0');
+  const uint8_t day_ones = static_cast<uint8_t>(p[9] - '0');
+  const uint64_t wrong = (date | (date + kDateLimit) | time | (time + kTimeLimit)) & kHigh;
+  if (wrong != 0 || day_tens > 9 || day_ones > 9 || p[10] != separator) return false;
+  // Two digits side by side become one number in the byte of the first.
+  const uint64_t pairs = date * 10 + (date >> 8);
+  const int64_t year = (pairs & 0xFF) * 100 + ((pairs >> 16) & 0xFF);
+  const int month = static_cast<int>((pairs >> 40) & 0xFF);
+  const int day = day_tens * 10 + day_ones;
+  const uint64_t clock = time * 10 + (time >> 8);
+  const int64_t hour = clock & 0xFF;
+  const int64_t minute = (clock >> 24) & 0xFF;
+  const int64_t second = (clock >> 48) & 0xFF;
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
+  if (day > 28 && day > kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(year))) return false;
+  *seconds = DaysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+  return true;
+}
+
+}  // namespace cask

@@ -1,0 +1,24 @@
+#include "cask/io/csv/dequote.h"
+
+namespace cask {
+
+CsvFieldColumn Dequote(const CsvFieldColumn& fields, int64_t num_rows, const CsvDialect& dialect, CsvFieldArena* arena) {
+  arena->Clear();
+  for (int64_t row = 0; row < num_rows; ++row) {
+    std::string_view text = fields[row];
+    if (!text.empty() && text[0] == dialect.quote) {
+      text = text.substr(1, text.size() - 2);
+      for (size_t at = text.find(dialect.quote); at != std::string_view::npos; at = text.find(dialect.quote)) {
+        arena->Append(text.data(), static_cast<int64_t>(at) + 1);
+        text.remove_prefix(at + 2);
+      }
+    }
+    arena->Append(text.data(), static_cast<int64_t>(text.size()));
+    arena->EndSlot();
+    arena->EndRow();
+  }
+  const CsvRows rows = arena->rows();
+  return {rows.base, rows.positions, rows.positions + 1, 1, false};
+}
+
+}  // namespace cask

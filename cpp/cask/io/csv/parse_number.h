@@ -1,0 +1,130 @@
+// Numbers and truth values as text, read exactly as pandas' C parser reads them. Pure functions.
+//
+// The inline ones do the common shapes and say false for anything else; they read up to 8 bytes beyond the end of the text, which must
+// be readable. The others are complete.
+#pragma once
+
+#include <fast_float/fast_float.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "cask/io/csv/column_evidence.h"
+
+namespace cask {
+
+struct CsvNumberFormat {
+  char decimal = '.';
+  char thousands = 0;
+};
+
+enum class CsvParsed : uint8_t { kOk, kOverflow, kInvalid };
+
+CsvParsed ParseInt64(std::string_view text, const CsvNumberFormat& format, int64_t* value);
+/// `*is_negative` is set, and nothing else looked at, where the text starts with a minus sign.
+CsvParsed ParseUInt64(std::string_view text, const CsvNumberFormat& format, uint64_t* value, bool* is_negative);
+bool ParseFloat64(std::string_view text, const CsvNumberFormat& format, double* value);
+/// true and false in any case.
+bool ParseBool(std::string_view text, uint8_t* value);
+/// An integer of any size as Python's int() takes it. `*digits` becomes its canonical text.
+bool ParsePythonInt(std::string_view text, std::string* digits);
+
+namespace internal {
+
+inline uint64_t Load8(const char* p) {
+  uint64_t word;
+  std::memcpy(&word, p, 8);
+  return word;
+}
+
+// The first `size` (1 to 8) characters at `p` moved to the end of the word, with zeros before them.
+inline uint64_t Load8Digits(const char* p, int64_t size) {
+  const int unused_bits = static_cast<int>(64 - 8 * size);
+  return (Load8(p) << unused_bits) | ((0x3030303030303030ull >> 1) >> (63 - unused_bits));
+}
+
+inline bool AreDigits(uint64_t word) {
+  return (((word + 0x4646464646464646ull) | (word - 0x3030303030303030ull)) & 0x8080808080808080ull) == 0;
+}
+
+inline uint64_t Value8(uint64_t word) {
+  word -= 0x3030303030303030ull;
+  word = (word * 10) + (word >> 8);
+  return (((word & 0x000000FF000000FFull) * 0x000F424000000064ull) + (((word >> 16) & 0x000000FF000000FFull) * 0x0000271000000001ull)) >> 32;
+}
+
+inline constexpr uint64_t kPowersOfTen[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+inline constexpr double kExactPowersOfTen[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+// Appends `size` digits to `*value`, whatever its size; the caller sees to it that the result fits.
+inline bool AppendDigits(const char* p, int64_t size, uint64_t* value) {
+  while (size >= 8) {
+    const uint64_t word = Load8(p);
+    if (!AreDigits(word)) return false;
+    *value = *value * 100000000 + Value8(word);
+    p += 8;
+    size -= 8;
+  }
+  if (size == 0) return true;
+  const uint64_t word = Load8Digits(p, size);
+  if (!AreDigits(word)) return false;
+  *value = *value * kPowersOfTen[size] + Value8(word);
+  return true;
+}
+
+// mantissa * 10^-scale, correctly rounded. False where that takes more than is known here.
+inline bool Scale(uint64_t mantissa, int64_t scale, double* value) {
+  if (mantissa <= (uint64_t{1} << 53)) {
+    *value = static_cast<double>(mantissa) / kExactPowersOfTen[scale];
+    return true;
+  }
+  const fast_float::adjusted_mantissa result = fast_float::compute_float<fast_float::binary_format<double>>(-scale, mantissa);
+  if (result.power2 <= 0) return false;
+  const uint64_t bits = result.mantissa | (static_cast<uint64_t>(result.power2) << 52);
+  std::memcpy(value, &bits, 8);
+  return true;
+}
+
+}  // namespace internal
+
+/// Digits with at most a minus sign before them, 18 at most.
+inline bool ParsePlainInt64(const char* p, int64_t size, int64_t* value) {
+  if (size == 1) {  // the most common width by far in columns of codes and counts
+    const uint8_t digit = static_cast<uint8_t>(*p - '0');
+    *value = digit;
+    return digit <= 9;
+  }
+  const bool is_negative = size > 0 && *p == '-';
+  p += is_negative;
+  size -= is_negative;
+  uint64_t magnitude = 0;
+  if (size < 1 || size > 18 || !internal::AppendDigits(p, size, &magnitude)) return false;
+  *value = is_negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
+  return true;
+}
+
+/// Digits with at most a minus sign and one decimal point, 19 at most; no exponent.
+inline bool ParsePlainFloat64(const char* p, int64_t size, char decimal, double* value) {
+  const char* const end = p + size;
+  const bool is_negative = size > 0 && *p == '-';
+  p += is_negative;
+  const char* const first_digit = p;
+  uint64_t mantissa = 0;
+  while (p < end && static_cast<uint8_t>(*p - '0') <= 9) mantissa = mantissa * 10 + static_cast<uint8_t>(*p++ - '0');
+  int64_t num_digits = p - first_digit;
+  int64_t scale = 0;
+  if (p < end) {
+    if (*p != decimal) return false;
+    scale = end - ++p;
+    num_digits += scale;
+    if (num_digits > 19 || !internal::AppendDigits(p, scale, &mantissa)) return false;
+  }
+  if (num_digits == 0 || num_digits > 19 || !internal::Scale(mantissa, scale, value)) return false;
+  if (is_negative) *value = -*value;
+  return true;
+}
+
+}  // namespace cask

@@ -1,0 +1,172 @@
+#include "cask/io/remote_files.h"
+
+#include <arrow/filesystem/filesystem.h>
+#include <arrow/util/uri.h>
+#include <dlfcn.h>
+
+#include <any>
+#include <mutex>
+
+#include "cask/io/glob.h"
+
+namespace cask {
+namespace {
+
+using arrow::fs::FileInfo;
+using arrow::fs::FileSelector;
+using arrow::fs::FileSystem;
+using arrow::fs::FileType;
+
+std::string SchemeOf(const std::string& path) {
+  const size_t end = path.find("://");
+  return end == std::string::npos ? "" : path.substr(0, end);
+}
+
+std::string OptionOr(const StorageOptions& options, std::initializer_list<const char*> names, const std::string& otherwise = "") {
+  for (const char* name : names) {
+    const auto found = options.find(name);
+    if (found != options.end()) return found->second;
+  }
+  return otherwise;
+}
+
+bool IsTrue(const std::string& value) { return value == "True" || value == "true" || value == "1"; }
+
+// Arrow's S3 support is a library of its own beside Arrow's; it takes long to load, so it is loaded when it is needed.
+Status LoadS3() {
+  static std::once_flag once;
+  static Status status;
+  std::call_once(once, [] {
+    Dl_info arrow;
+    if (::dladdr(reinterpret_cast<void*>(&arrow::fs::LoadFileSystemFactories), &arrow) == 0) {
+      status = OSError("cannot find where Arrow's libraries are");
+      return;
+    }
+    const std::string library = arrow.dli_fname;
+    const std::string folder = library.substr(0, library.rfind('/') + 1);
+    status = arrow::fs::LoadFileSystemFactories((folder + "libarrow_s3.so.2600").c_str());
+  });
+  return status;
+}
+
+// A URI for the root of the store that `path` is in, with what `options` say about reaching it.
+Result<std::string> StoreUri(const std::string& scheme, const std::string& host, const StorageOptions& options) {
+  const auto escape = [](const std::string& text) { return arrow::util::UriEscape(text); };
+  if (scheme == "s3") {
+    ARROW_RETURN_NOT_OK(LoadS3());
+    std::string endpoint = OptionOr(options, {"endpoint_url", "client_kwargs.endpoint_url", "endpoint_override"});
+    const std::string protocol = endpoint.compare(0, 7, "http://") == 0 ? "http" : "https";
+    if (endpoint.find("://") != std::string::npos) endpoint = endpoint.substr(endpoint.find("://") + 3);
+    while (!endpoint.empty() && endpoint.back() == '/') endpoint.pop_back();
+    const std::string key = OptionOr(options, {"key", "username", "access_key"});
+    const std::string secret = OptionOr(options, {"secret", "password", "secret_key"});
+    std::string uri = "s3://";
+    if (!key.empty()) uri += escape(key) + ":" + escape(secret) + "@";
+    uri += host + "?scheme=" + protocol;
+    const std::string region = OptionOr(options, {"region", "region_name", "client_kwargs.region_name"}, endpoint.empty() ? "" : "us-east-1");
+    if (!region.empty()) uri += "&region=" + escape(region);
+    if (!endpoint.empty()) uri += "&endpoint_override=" + escape(endpoint);
+    return uri;
+  }
+  if (scheme == "gs" || scheme == "gcs") {
+    const bool is_anonymous = OptionOr(options, {"token"}) == "anon" || IsTrue(OptionOr(options, {"anon"}));
+    std::string uri = std::string("gs://") + (is_anonymous ? "anonymous@" : "") + host;
+    const std::string endpoint = OptionOr(options, {"endpoint_url"});
+    if (endpoint.empty()) return uri;
+    return uri + "?scheme=" + SchemeOf(endpoint) + "&endpoint_override=" + escape(endpoint.substr(endpoint.find("://") + 3));
+  }
+  if (scheme == "abfs" || scheme == "abfss") {
+    const std::string account = OptionOr(options, {"account_name"});
+    if (account.empty() || host.find('@') != std::string::npos) return scheme + "://" + host;
+    const std::string key = OptionOr(options, {"account_key"});
+    return fmt::format("{}://{}{}@{}.dfs.core.windows.net", scheme, key.empty() ? "" : ":" + escape(key) + "@", host, account);
+  }
+  const std::string user = OptionOr(options, {"user"});
+  return fmt::format("{}://{}{}", scheme, user.empty() ? "" : user + "@", host);  // hdfs
+}
+
+Result<std::shared_ptr<FileSystem>> OpenStore(const std::string& input, const StorageOptions& options) {
+  const std::string scheme = SchemeOf(input);
+  const std::string rest = input.substr(scheme.size() + 3);
+  const std::string host = rest.substr(0, rest.find('/'));
+  ARROW_ASSIGN_OR_RAISE(const std::string uri, StoreUri(scheme, host, options));
+  arrow::fs::FileSystemFactoryOptions more;
+  const std::string token = OptionOr(options, {"token", "session_token"});
+  if (scheme == "s3" && IsTrue(OptionOr(options, {"anon"}))) more.emplace_back("anonymous", std::any(true));
+  if (scheme == "s3" && !token.empty()) more.emplace_back("session_token", std::any(token));
+  Result<std::shared_ptr<FileSystem>> store = more.empty() ? arrow::fs::FileSystemFromUri(uri) : arrow::fs::FileSystemFromUriAndOptions(uri, more);
+  if (store.ok()) return store;
+  return WithNote(store.status(), fmt::format("connecting to the store of {}", input));
+}
+
+// How the store names what a URI names: s3://bucket/key is bucket/key, hdfs://host/path is /path.
+std::string StorePath(const std::string& input) {
+  const std::string scheme = SchemeOf(input);
+  const std::string rest = input.substr(scheme.size() + 3);
+  if (scheme == "hdfs" || scheme == "viewfs") return rest.substr(std::min(rest.find('/'), rest.size()));
+  const size_t at = rest.find('@');  // abfs://container@account.dfs.core.windows.net/path
+  if (at != std::string::npos && at < rest.find('/')) return rest.substr(0, at) + rest.substr(std::min(rest.find('/'), rest.size()));
+  return rest;
+}
+
+Status Found(const FileInfo& info, const std::string& prefix, RemoteFiles* files) {
+  const int64_t mtime = info.mtime() == arrow::fs::kNoTime ? 0 : info.mtime().time_since_epoch().count();
+  files->files.push_back({prefix + info.path(), info.size(), mtime});
+  files->store_paths.push_back(info.path());
+  return Status::OK();
+}
+
+bool IsHidden(const std::string& path) {
+  const char first = path[path.rfind('/') + 1];
+  return first == '.' || first == '_';
+}
+
+Status FindOne(const std::string& input, RemoteFiles* files) {
+  std::string path = StorePath(input);
+  while (!path.empty() && path.back() == '/') path.pop_back();
+  const std::string prefix = input.substr(0, input.find(StorePath(input), SchemeOf(input).size() + 3));
+  const bool is_glob = HasGlob(path);
+  FileSelector selector;
+  selector.recursive = true;
+  selector.base_dir = path;
+  if (is_glob) {
+    selector.base_dir = GlobRoot(path);
+    selector.recursive = IsDeepGlob(path) || path.find('/', path.find_first_of("*?[")) != std::string::npos;
+  } else {
+    ARROW_ASSIGN_OR_RAISE(const FileInfo info, files->filesystem->GetFileInfo(path));
+    if (info.type() == FileType::File) return Found(info, prefix, files);
+    if (info.type() == FileType::NotFound) return FileNotFoundError("cannot find {}: No such file or directory", input);
+  }
+  ARROW_ASSIGN_OR_RAISE(std::vector<FileInfo> infos, files->filesystem->GetFileInfo(selector));
+  std::sort(infos.begin(), infos.end(), [](const FileInfo& a, const FileInfo& b) { return a.path() < b.path(); });
+  for (const FileInfo& info : infos) {
+    if (info.type() != FileType::File || !(is_glob ? GlobMatches(path, info.path()) : !IsHidden(info.path()))) continue;
+    ARROW_RETURN_NOT_OK(Found(info, prefix, files));
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
+bool IsRemote(const std::string& path) {
+  const std::string scheme = SchemeOf(path);
+  return !scheme.empty() && scheme != "file";
+}
+
+Result<RemoteFiles> FindRemoteFiles(const std::vector<std::string>& inputs, const StorageOptions& options) {
+  const std::string scheme = SchemeOf(inputs[0]);
+  for (const char* known : {"s3", "s3a", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss"}) {
+    if (scheme != known) continue;
+    RemoteFiles files;
+    const bool is_s3a = scheme == "s3a";
+    ARROW_ASSIGN_OR_RAISE(files.filesystem, OpenStore(is_s3a ? "s3" + inputs[0].substr(3) : inputs[0], options));
+    for (const std::string& input : inputs) {
+      if (SchemeOf(input) != scheme) return ValueError("files of different stores cannot be read together: {} and {}", inputs[0], input);
+      ARROW_RETURN_NOT_OK(FindOne(input, &files));
+    }
+    return files;
+  }
+  return ValueError("Protocol not known: {}; known are s3, gs, gcs, hdfs, abfs and abfss", scheme);
+}
+
+}  // namespace cask

@@ -1,6 +1,9 @@
 #include "cask/compute/array/moment_reducer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <limits>
 
 #include "cask/compute/array/chunk.h"
 #include "cask/compute/loops/loops.h"

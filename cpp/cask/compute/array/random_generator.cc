@@ -1,6 +1,8 @@
 #include "cask/compute/array/random_generator.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "cask/compute/loops/loops.h"
 

@@ -1,0 +1,40 @@
+#include "status.h"
+
+namespace cask {
+namespace {
+
+namespace nb = nanobind;
+
+nb::object ExceptionClass(ErrorKind kind) {
+  const char* module = "builtins";
+  std::string name(ExceptionName(kind));
+  switch (kind) {
+    case ErrorKind::kAxis: module = "numpy.exceptions"; break;
+    case ErrorKind::kParser:
+    case ErrorKind::kEmptyData: module = "pandas.errors"; break;
+    case ErrorKind::kCancelled: module = "concurrent.futures"; break;
+    case ErrorKind::kUnicode: name = "UnicodeError"; break;  // UnicodeDecodeError needs the bytes, which are gone
+    default: break;
+  }
+  return nb::module_::import_(module).attr(name.c_str());
+}
+
+}  // namespace
+
+void RaiseIfError(const Status& status) {
+  if (status.ok()) return;
+  // What a signal handler raised (KeyboardInterrupt) is the reason for the cancellation.
+  if (KindOf(status) == ErrorKind::kCancelled && PyErr_Occurred()) throw nb::python_error();
+  nb::object error = ExceptionClass(KindOf(status))(status.message());
+  for (const std::string& note : NotesOf(status)) error.attr("add_note")(note);
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
+  throw nb::python_error();
+}
+
+Status CheckPythonSignals() {
+  nb::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() == 0) return Status::OK();
+  return CancelledError("interrupted");
+}
+
+}  // namespace cask

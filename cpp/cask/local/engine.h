@@ -26,8 +26,8 @@ struct SubmitOptions {
   int retries = 0;   // how many times more a task that failed is tried
   /// Called once with the run's final status, on any thread, no lock held. Must not block.
   std::function<void(const Status&)> on_finish;
-  /// Called once for each task whose result is taken, before the result is handed to its consumers; on the thread that ran
-  /// the task, no lock held. Several tasks at once.
+  /// Called for each task that ended well, before its result is handed to its consumers; on the thread that ran the task, no
+  /// lock held, for several tasks at once. A run that is being cancelled may still call it.
   std::function<void(int layer, int64_t task, const TaskPieces& pieces)> on_task_done;
 };
 

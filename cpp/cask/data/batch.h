@@ -2,6 +2,7 @@
 // Table: the batches of one partition or of one result.
 #pragma once
 
+#include <arrow/array/data.h>
 #include <arrow/type_fwd.h>
 
 #include <memory>

@@ -71,12 +71,13 @@ Result<DType> AggregateType(AggregateKind kind, const DType& type, bool grouped)
 /// The schema of the final result: the keys, then the aggregates by their names.
 Result<Schema> AggregateSchema(const GroupBySpec& spec);
 
-/// Rows to states. All four fail where AggregateSchema does.
+/// Rows to states. All of these fail where AggregateSchema does.
 Result<std::shared_ptr<const Sink>> MakePartialAggregate(const GroupBySpec& spec);
 /// States to states.
 Result<std::shared_ptr<const Sink>> MakeMergeAggregate(const GroupBySpec& spec);
-/// States to results. A reduction's missing result in a type that has no mark for it (the minimum of no integers) is an Arrow
-/// null: the column then has a validity bitmap whatever its type.
+/// States to results. Two types depend on the values, as in pandas; the result table's own schema tells: a missing result where the
+/// type has no mark for it (the minimum of no integers) makes the column float64, and grouped sums and products of narrow integers
+/// keep their type only where every result fits.
 Result<std::shared_ptr<const Sink>> MakeFinalAggregate(const GroupBySpec& spec);
 /// What partial and merge give, and merge and final take (for MakeInputSource).
 Result<Schema> AggregateStateSchema(const GroupBySpec& spec);

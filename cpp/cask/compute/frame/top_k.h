@@ -17,6 +17,7 @@ struct TopKSpec {
   int64_t n = 5;
   bool largest = true;
   KeepTies keep = KeepTies::kFirst;
+  bool is_series = false;  // how errors are worded
 };
 
 /// Rows that may be among the result, in their order. Also merges such results, in partition order.

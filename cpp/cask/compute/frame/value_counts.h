@@ -12,13 +12,14 @@ struct ValueCountsOptions {
   bool normalize = false;  // shares of the counted rows rather than counts
   bool sort = true;        // by count; values that occur equally often stay in order of first appearance
   bool ascending = false;
-  bool sort_keys = false;  // before all else, by value: DataFrame.value_counts breaks ties so; Series' does not
+  bool sort_keys = false;  // before all else, by value: values that occur equally often are then in the values' order
 };
 
 /// The group-by that counts the rows of `keys`. For MakePartialAggregate and MakeMergeAggregate.
 GroupBySpec ValueCountsSpec(Schema input, std::vector<int> keys, bool dropna);
 
-/// States to the keys and one column more: "count" (int64) or "proportion" (float64).
+/// States to the keys and one column more: "count" (int64) or "proportion" (float64), nullable where the only key is.
+/// A single kCategory key gives all of its categories, in their order before the counts' sort, as pandas does.
 Result<std::shared_ptr<const Sink>> MakeValueCountsFinal(const GroupBySpec& spec, const ValueCountsOptions& options);
 
 /// States to the keys that occur most often, sorted.

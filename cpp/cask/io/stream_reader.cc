@@ -17,6 +17,10 @@ class StreamReader final : public ByteReader {
 
   Status Fetch(int64_t from, int64_t size) override {
     Discard(from - begin_);
+    while (begin_ < from && !at_end_) {
+      ARROW_RETURN_NOT_OK(ReadMore(kReadBytes));
+      Discard(from - begin_);
+    }
     while (size_ < size && !at_end_) ARROW_RETURN_NOT_OK(ReadMore(std::max(size - size_, kReadBytes)));
     return Status::OK();
   }

@@ -316,6 +316,11 @@ bool CsvDateFormat::Parse(std::string_view text, CsvDate* date) const {
 }
 
 std::string GuessDateFormat(std::string_view text, bool day_first) {
+  if (!text.empty() && text[0] == ' ') {
+    while (!text.empty() && text[0] == ' ') text.remove_prefix(1);
+    const std::string format = GuessDateFormat(text, day_first);
+    return format.empty() ? format : " " + format;
+  }
   if (IsAllDigits(text)) {
     if (text.size() == 8) return "%Y%m%d";
     if (text.size() == 12) return "%Y%m%d%H%M";

@@ -4,10 +4,10 @@
 #include <map>
 #include <mutex>
 #include <set>
-#include <unordered_map>
 
 #include "cask/base/check.h"
 #include "cask/base/memory.h"
+#include "cask/base/task_map.h"
 #include "cask/store/scratch.h"
 #include "cask/store/spill_file.h"
 
@@ -48,14 +48,14 @@ class Store::Impl {
 
   struct HeldResult {
     TaskPieces pieces;
-    int64_t num_bytes;
+    int64_t num_bytes = 0;
   };
 
   void PutResult(const TaskId& id, TaskPieces pieces, int64_t bytes) {
     TaskPieces old;  // destroyed after the lock is gone
     std::lock_guard lock(mutex_);
-    HeldResult& held = results_[id];
-    if (!held.pieces.empty()) result_bytes_ -= held.num_bytes;
+    HeldResult& held = results_.At(id);
+    result_bytes_ -= held.num_bytes;
     old = std::move(held.pieces);
     held = {std::move(pieces), bytes};
     result_bytes_ += bytes;
@@ -63,20 +63,18 @@ class Store::Impl {
 
   std::shared_ptr<const Piece> GetResult(const TaskId& id, int output) {
     std::lock_guard lock(mutex_);
-    const auto found = results_.find(id);
-    if (found == results_.end()) return nullptr;
-    CASK_CHECK_LT(output, static_cast<int>(found->second.pieces.size()));
-    return found->second.pieces[output];
+    const HeldResult* held = results_.Find(id);
+    if (held == nullptr) return nullptr;
+    CASK_CHECK_LT(output, static_cast<int>(held->pieces.size()));
+    return held->pieces[output];
   }
 
   TaskPieces TakeResult(const TaskId& id) {
     std::lock_guard lock(mutex_);
-    const auto found = results_.find(id);
-    if (found == results_.end()) return {};
-    TaskPieces pieces = std::move(found->second.pieces);
-    result_bytes_ -= found->second.num_bytes;
-    results_.erase(found);
-    return pieces;
+    if (!results_.Contains(id)) return {};
+    HeldResult held = results_.Take(id);
+    result_bytes_ -= held.num_bytes;
+    return std::move(held.pieces);
   }
 
   // -- Columns.
@@ -258,7 +256,7 @@ class Store::Impl {
   std::unique_ptr<ScratchDirectory> scratch_;  // made when first needed; outlives the files in it
 
   std::mutex mutex_;  // guards all below
-  std::unordered_map<TaskId, HeldResult> results_;
+  TaskMap<HeldResult> results_;
   std::set<CollectionId> collections_;
   std::map<ColumnKey, EntryPointer> columns_;
   std::list<Entry*> by_use_;  // the columns in memory, the least recently used first

@@ -24,7 +24,7 @@ void Worker::OnAssign(Assignment assignment, WorkerOutbox& outbox) {
   state.estimated_bytes = assignment.estimated_bytes;
   state.state = State::kWaiting;
   for (const RemoteInput& input : assignment.remote_inputs) {
-    if (held_.contains(input.task)) continue;
+    if (held_.Contains(input.task)) continue;
     state.remote_inputs.push_back(input.task);
     const auto [copy, first] = copies_.try_emplace(input.task);
     copy->second.users.push_back(run);
@@ -70,10 +70,10 @@ void Worker::OnCancelRun(const TaskId& task, RunId run, WorkerOutbox& outbox) {
 }
 
 void Worker::OnFreePieces(const TaskId& task, RunId run, WorkerOutbox& outbox) {
-  const auto it = held_.find(task);
+  const Held* held = held_.Find(task);
   // A later run may have given the pieces anew.
-  if (it == held_.end() || it->second.run != run) return;
-  held_.erase(it);
+  if (held == nullptr || held->run != run) return;
+  held_.Take(task);
   outbox.push_back({.kind = Kind::kDropPieces, .task = task});
 }
 
@@ -124,7 +124,7 @@ bool Worker::OnRunDone(RunId run, int64_t num_bytes, WorkerOutbox& outbox) {
   const bool wanted = it->second.state == State::kExecuting;
   EndRun(it, outbox);
   if (wanted) {
-    held_[task] = {run, num_bytes};
+    held_.At(task) = {run, num_bytes};
     outbox.push_back({.kind = Kind::kReportDone, .task = task, .run = run, .num_bytes = num_bytes});
   }
   UpdatePressure(outbox);
@@ -146,7 +146,7 @@ void Worker::OnFetched(const TaskId& task, WorkerOutbox& outbox) {
   const auto it = copies_.find(task);
   if (it == copies_.end() || it->second.arrived) {
     // Nobody waits for it any more. A copy that is here already stays.
-    if (it == copies_.end() && !held_.contains(task)) outbox.push_back({.kind = Kind::kDropPieces, .task = task});
+    if (it == copies_.end() && !held_.Contains(task)) outbox.push_back({.kind = Kind::kDropPieces, .task = task});
     return;
   }
   it->second.arrived = true;

@@ -25,6 +25,7 @@
 
 #include "cask/base/ids.h"
 #include "cask/base/priority.h"
+#include "cask/base/task_map.h"
 
 namespace cask {
 
@@ -119,8 +120,8 @@ class Worker {
     std::vector<TaskId> remote_inputs;
   };
   struct Held {
-    RunId run;
-    int64_t num_bytes;
+    RunId run = kNoRun;
+    int64_t num_bytes = 0;
   };
   struct Copy {
     bool arrived = false;
@@ -143,7 +144,7 @@ class Worker {
 
   WorkerOptions options_;
   Runs runs_;
-  std::unordered_map<TaskId, Held> held_;
+  TaskMap<Held> held_;
   std::unordered_map<TaskId, Copy> copies_;
   std::priority_queue<ReadyEntry> ready_;  // may also name runs that are not ready any more
   int num_ready_ = 0;

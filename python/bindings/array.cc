@@ -86,13 +86,15 @@ std::vector<ArrayOperand> ParseOperands(const nb::list& values) {
   return operands;
 }
 
-// One an axis: "auto", a size, -1 for all, or a list of sizes.
+// One an axis: "auto" or the bytes a chunk may have as text, a size, -1 for all, or a list of sizes.
 std::vector<ChunkRequest> ParseChunks(const nb::list& chunks) {
   std::vector<ChunkRequest> requests;
   for (nb::handle chunk : chunks) {
     ChunkRequest& request = requests.emplace_back();
     if (nb::isinstance<nb::str>(chunk)) {
       request.form = ChunkRequest::Form::kAuto;
+      const auto text = nb::cast<std::string>(chunk);
+      if (text != "auto") request.size = std::stoll(text);
     } else if (nb::isinstance<nb::int_>(chunk)) {
       request.size = nb::cast<int64_t>(chunk);
       request.form = request.size == -1 ? ChunkRequest::Form::kWhole : ChunkRequest::Form::kSize;

@@ -82,9 +82,13 @@ Result<ChunkGrid> MakeChunks(const Shape& shape, std::vector<ChunkRequest> reque
   }
   std::vector<AxisChunks> chosen(shape.size());
   std::vector<const AxisChunks*> fixed(shape.size(), nullptr);
+  int64_t limit_bytes = kAutoChunkBytes;
   for (size_t i = 0; i < shape.size(); ++i) {
     const ChunkRequest& request = requests[i];
-    if (request.form == ChunkRequest::Form::kAuto) continue;
+    if (request.form == ChunkRequest::Form::kAuto) {
+      if (request.size > 0) limit_bytes = request.size;
+      continue;
+    }
     if (request.form == ChunkRequest::Form::kSizes) {
       ARROW_ASSIGN_OR_RAISE(chosen[i], ChunksOfSizes(shape[i], request.sizes, shape));
     } else if (request.form == ChunkRequest::Form::kSize && request.size > 0) {
@@ -96,7 +100,7 @@ Result<ChunkGrid> MakeChunks(const Shape& shape, std::vector<ChunkRequest> reque
     }
     fixed[i] = &chosen[i];
   }
-  return AutoChunks(shape, fixed, WidthOf(kind), kAutoChunkBytes);
+  return AutoChunks(shape, fixed, WidthOf(kind), limit_bytes);
 }
 
 ArrayExprPtr MakeArrayFromMemory(std::shared_ptr<const ArrayChunk> memory, ChunkGrid grid, Token identity, std::string name) {

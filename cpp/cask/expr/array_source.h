@@ -13,7 +13,7 @@ namespace cask {
 struct ChunkRequest {
   enum class Form : uint8_t { kAuto, kSize, kWhole, kSizes };
   Form form = Form::kAuto;
-  int64_t size = 0;            // kSize
+  int64_t size = 0;            // kSize; of kAuto: bytes a chunk, 0 for kAutoChunkBytes
   std::vector<int64_t> sizes;  // kSizes
 };
 

@@ -1,0 +1,354 @@
+// A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers in
+// order on each link but at any time. Workers come and are lost, plans are cancelled and released. Results are compared with
+// what the plan gives when it is evaluated one task after another; in the end nothing may be left anywhere.
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "cask/base/random.h"
+#include "cask/scheduler/scheduler.h"
+#include "cask/worker/worker.h"
+
+namespace cask {
+namespace {
+
+// A tree over one or two sources, zipped first; deep enough that lost pieces have lost inputs.
+PlanShape RandomShape(Random& random) {
+  const int64_t n = random.Between(1, 12), fan_in = random.Between(2, 4);
+  PlanShape shape{{{n, false, {}}, {n, false, {}}, {n, random.Percent(30), {{0, 0, OneToOne()}, {1, 0, OneToOne()}}}}};
+  if (random.Percent(30)) {
+    shape.layers.push_back({3, false, {{2, 0, AllToAll(n, 3)}}});
+    shape.layers.push_back({1, true, {{3, 0, Tree(3, 3)}}});
+    return shape;
+  }
+  for (int64_t level = n; level > 1;) {
+    const int64_t parents = (level + fan_in - 1) / fan_in;
+    shape.layers.push_back({parents, false, {{static_cast<int>(shape.layers.size()) - 1, 0, Tree(level, fan_in)}}});
+    level = parents;
+  }
+  shape.layers.back().is_output = true;
+  return shape;
+}
+
+// The value of a task: a hash of its place and its inputs' values.
+template <typename ValueOf>
+uint64_t Evaluate(const PlanShape& shape, int layer, int64_t task, ValueOf value_of) {
+  uint64_t value = HashCombine(static_cast<uint64_t>(layer) * 1000, static_cast<uint64_t>(task));
+  for (const LayerInput& input : shape.layers[layer].inputs) {
+    input.pattern->ForEachInput(task, [&](int64_t other) { value = HashCombine(value, value_of(input.layer, other)); });
+  }
+  return value;
+}
+
+uint64_t Expected(const PlanShape& shape, int layer, int64_t task) {
+  return Evaluate(shape, layer, task, [&](int input, int64_t other) { return Expected(shape, input, other); });
+}
+
+struct Execution {
+  StartedRun started;
+  bool complete;  // whether all inputs were here when it began
+  uint64_t value;
+};
+
+struct Node {
+  explicit Node(int threads) : threads(threads), machine({.threads = threads, .memory_limit_bytes = 1000}) {}
+  int threads;
+  Worker machine;
+  std::deque<std::function<void()>> from_scheduler, to_scheduler;
+  std::multimap<TaskId, WorkerId> fetches;
+  std::vector<Execution> executing;
+  std::map<TaskId, uint64_t> pieces;
+};
+
+class Cluster {
+ public:
+  explicit Cluster(uint64_t seed) : random_(seed), scheduler_({.max_losses = 200}) {}
+
+  void Step() {
+    const int64_t dice = random_.Below(100);
+    if (dice < 3) {
+      Submit();
+    } else if (dice < 5) {
+      Join();
+    } else if (dice < 6 && random_.Percent(50)) {
+      Lose();
+    } else if (dice < 7 && random_.Percent(30)) {
+      CancelOrRelease();
+    } else {
+      Advance();
+    }
+  }
+
+  void Finish() {
+    if (nodes_.empty()) Join();
+    Settle();
+    for (const auto& [plan, shape] : plans_) {
+      if (cancelled_.contains(plan)) continue;
+      ASSERT_EQ(static_cast<int>(scheduler_.StatusOf(plan)), static_cast<int>(PlanStatus::kFinished));
+      CheckOutputs(plan, shape);
+    }
+    while (!plans_.empty()) Release(plans_.begin()->first);
+    Settle();
+    for (const auto& [id, node] : nodes_) {
+      EXPECT_TRUE(node->pieces.empty()) << "worker " << Number(id) << " leaks " << node->pieces.size() << " pieces";
+      EXPECT_EQ(node->machine.num_executing(), 0);
+    }
+  }
+
+  int64_t num_executed() const { return num_executed_; }
+
+ private:
+  template <typename Container>
+  auto Any(Container& container) {
+    return std::next(container.begin(), random_.Below(container.size()));
+  }
+
+  void Submit() {
+    if (plans_.size() >= 3) return;
+    const PlanShape shape = RandomShape(random_);
+    const PlanId plan = scheduler_.OnSubmit(shape, {.priority = static_cast<Priority>(random_.Below(3))}, outbox_);
+    plans_.emplace(plan, shape);
+    Send();
+  }
+
+  void Join() {
+    if (nodes_.size() >= 4) return;
+    const int threads = static_cast<int>(random_.Between(1, 2));
+    const WorkerId id{next_worker_++};
+    // Known before the scheduler speaks to it.
+    nodes_.emplace(id, std::make_unique<Node>(threads));
+    EXPECT_EQ(scheduler_.OnWorkerJoined(threads, threads + static_cast<int>(random_.Below(2)), outbox_), id);
+    Send();
+  }
+
+  void Lose() {
+    if (nodes_.empty()) return;
+    const WorkerId id = Any(nodes_)->first;
+    nodes_.erase(id);
+    scheduler_.OnWorkerLost(id, outbox_);
+    Send();
+  }
+
+  void CancelOrRelease() {
+    if (plans_.empty()) return;
+    const PlanId plan = Any(plans_)->first;
+    if (random_.Percent(50)) {
+      if (scheduler_.StatusOf(plan) == PlanStatus::kRunning) cancelled_.insert(plan);
+      scheduler_.OnCancel(plan, outbox_);
+      Send();
+    } else {
+      Release(plan);
+    }
+  }
+
+  void Release(PlanId plan) {
+    plans_.erase(plan);
+    scheduler_.OnRelease(plan, outbox_);
+    Send();
+  }
+
+  // Something that was under way happens at some worker; false if nothing was tried that could.
+  bool Advance() {
+    if (nodes_.empty()) return false;
+    const auto& [id, node] = *Any(nodes_);
+    return AdvanceNode(id, *node, random_.Below(4));
+  }
+
+  bool AdvanceNode(WorkerId id, Node& node, int64_t what) {
+    switch (what) {
+      case 0: return Deliver(node.from_scheduler, id);
+      case 1: return Deliver(node.to_scheduler, id);
+      case 2: return Fetch(id, node);
+      default: return Work(id, node);
+    }
+  }
+
+  bool Deliver(std::deque<std::function<void()>>& link, WorkerId id) {
+    if (link.empty()) return false;
+    const auto message = std::move(link.front());
+    link.pop_front();
+    message();
+    scheduler_.Validate();
+    if (nodes_.contains(id)) nodes_.at(id)->machine.Validate();
+    return true;
+  }
+
+  bool Fetch(WorkerId id, Node& node) {
+    if (node.fetches.empty()) return false;
+    const auto it = Any(node.fetches);
+    const auto [task, holder] = *it;
+    node.fetches.erase(it);
+    WorkerOutbox outbox;
+    if (nodes_.contains(holder) && nodes_.at(holder)->pieces.contains(task)) {
+      node.pieces[task] = nodes_.at(holder)->pieces.at(task);
+      node.machine.OnFetched(task, outbox);
+    } else {
+      node.machine.OnFetchFailed(task, outbox);
+    }
+    CarryOut(id, node, outbox);
+    return true;
+  }
+
+  bool Work(WorkerId id, Node& node) {
+    WorkerOutbox outbox;
+    if (static_cast<int>(node.executing.size()) < node.threads) {
+      if (const auto started = node.machine.OnThreadFree()) {
+        node.executing.push_back(Begin(node, *started));
+        return true;
+      }
+    }
+    if (node.executing.empty()) return false;
+    const auto it = Any(node.executing);
+    const Execution execution = *it;
+    node.executing.erase(it);
+    ++num_executed_;
+    if (!execution.complete) {
+      node.machine.OnRunFailed(execution.started.run, outbox);
+    } else if (node.machine.OnRunDone(execution.started.run, 100, outbox)) {
+      node.pieces[execution.started.task] = execution.value;
+    }
+    CarryOut(id, node, outbox);
+    return true;
+  }
+
+  // Inputs may be missing only where the plan has ended, so that nobody listens to the failure.
+  Execution Begin(Node& node, const StartedRun& started) {
+    Execution execution{started, true, 0};
+    const TaskId& id = started.task;
+    const PlanShape& shape = shapes_.at(id.plan);
+    execution.value = Evaluate(shape, id.layer, id.task, [&](int layer, int64_t task) {
+      const auto found = node.pieces.find({id.plan, layer, task});
+      if (found != node.pieces.end()) return found->second;
+      EXPECT_TRUE(!plans_.contains(id.plan) || cancelled_.contains(id.plan)) << "an input is missing";
+      execution.complete = false;
+      return uint64_t{0};
+    });
+    return execution;
+  }
+
+  void CarryOut(WorkerId id, Node& node, const WorkerOutbox& outbox) {
+    using Kind = WorkerAction::Kind;
+    for (const WorkerAction& action : outbox) {
+      switch (action.kind) {
+        case Kind::kFetch: node.fetches.emplace(action.task, action.holder); break;
+        case Kind::kDropPieces: node.pieces.erase(action.task); break;
+        case Kind::kReportDone:
+          node.to_scheduler.push_back([=, this] {
+            scheduler_.OnTaskDone(action.task, action.run, id, action.num_bytes, outbox_);
+            Send();
+          });
+          break;
+        case Kind::kReportFailed:
+          node.to_scheduler.push_back([=, this] {
+            scheduler_.OnTaskFailed(action.task, action.run, id, outbox_);
+            EXPECT_TRUE(outbox_.empty()) << "a failure that nobody should care for";
+          });
+          break;
+        case Kind::kReportInputMissing:
+          node.to_scheduler.push_back([=, this] {
+            scheduler_.OnInputMissing(action.task, action.run, id, outbox_);
+            Send();
+          });
+          break;
+        default: break;
+      }
+    }
+    node.machine.Validate();
+  }
+
+  Assignment AssignmentOf(const SchedulerAction& action) {
+    Assignment assignment{action.task, action.run, action.priority, action.estimated_bytes, {}};
+    std::set<TaskId> seen;
+    for (const LayerInput& input : shapes_.at(action.task.plan).layers[action.task.layer].inputs) {
+      input.pattern->ForEachInput(action.task.task, [&](int64_t task) {
+        const TaskId id{action.task.plan, input.layer, task};
+        const WorkerId holder = scheduler_.WorkerOf(id);
+        if (holder != action.worker && seen.insert(id).second) assignment.remote_inputs.push_back({id, holder});
+      });
+    }
+    return assignment;
+  }
+
+  void Send() {
+    using Kind = SchedulerAction::Kind;
+    for (const auto& [plan, shape] : plans_) shapes_.emplace(plan, shape);
+    // A plan is known only after it was submitted, and its first tasks are assigned within that call.
+    const SchedulerOutbox actions = std::exchange(outbox_, {});
+    for (const SchedulerAction& action : actions) {
+      EXPECT_NE(static_cast<int>(action.kind), static_cast<int>(Kind::kPlanFailed));
+      if (action.worker == kNoWorker) continue;
+      ASSERT_TRUE(nodes_.contains(action.worker));
+      Node& node = *nodes_.at(action.worker);
+      std::function<void(WorkerOutbox&)> event;
+      if (action.kind == Kind::kAssign) {
+        event = [&node, assignment = AssignmentOf(action)](WorkerOutbox& outbox) { node.machine.OnAssign(assignment, outbox); };
+      } else if (action.kind == Kind::kCancelRun) {
+        event = [&node, action](WorkerOutbox& outbox) { node.machine.OnCancelRun(action.task, action.run, outbox); };
+      } else {
+        event = [&node, action](WorkerOutbox& outbox) { node.machine.OnFreePieces(action.task, action.run, outbox); };
+      }
+      node.from_scheduler.push_back([this, id = action.worker, &node, event = std::move(event)] {
+        WorkerOutbox outbox;
+        event(outbox);
+        CarryOut(id, node, outbox);
+      });
+    }
+  }
+
+  // No more faults: what is under way comes to its end.
+  void Settle() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (auto& [id, node] : nodes_) {
+        for (int64_t what = 0; what < 4; ++what) moved = AdvanceNode(id, *node, what) || moved;
+      }
+    }
+  }
+
+  void CheckOutputs(PlanId plan, const PlanShape& shape) {
+    for (int layer = 0; layer < static_cast<int>(shape.layers.size()); ++layer) {
+      if (!shape.layers[layer].is_output) continue;
+      for (int64_t task = 0; task < shape.layers[layer].num_tasks; ++task) {
+        const TaskId id{plan, layer, task};
+        const auto& pieces = nodes_.at(scheduler_.WorkerOf(id))->pieces;
+        ASSERT_TRUE(pieces.contains(id));
+        EXPECT_EQ(pieces.at(id), Expected(shape, layer, task));
+      }
+    }
+  }
+
+  Random random_;
+  Scheduler scheduler_;
+  SchedulerOutbox outbox_;
+  std::map<PlanId, PlanShape> plans_;   // not released
+  std::map<PlanId, PlanShape> shapes_;  // of all plans ever
+  std::set<PlanId> cancelled_;
+  std::map<WorkerId, std::unique_ptr<Node>> nodes_;
+  int32_t next_worker_ = 0;
+  int64_t num_executed_ = 0;
+};
+
+TEST(ClusterRandom, ResultsAreRightWhateverHappens) {
+  const char* given = std::getenv("CASK_TEST_SEED");
+  const uint64_t first_seed = given != nullptr ? std::strtoull(given, nullptr, 10) : FreshSeed();
+  std::fprintf(stderr, "CASK_TEST_SEED=%llu and the 199 after it\n", static_cast<unsigned long long>(first_seed));
+  int64_t executed = 0;
+  for (uint64_t seed = first_seed; seed < first_seed + 200; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Cluster cluster(seed);
+    for (int step = 0; step < 1500; ++step) cluster.Step();
+    cluster.Finish();
+    executed += cluster.num_executed();
+    if (testing::Test::HasFailure()) break;
+  }
+  EXPECT_GT(executed, 10'000);
+}
+
+}  // namespace
+}  // namespace cask

@@ -1,0 +1,208 @@
+"""DataFrame."""
+
+from cask.dataframe._collection import Collection, register, wrap
+from cask.dataframe._reductions import Reductions
+from cask.dataframe._repr import describe_lazily
+from cask.dataframe._series import Series, _missing_first
+
+
+class DataFrame(Reductions, Collection):
+    """A lazy table, like pandas.DataFrame, in partitions."""
+
+    __slots__ = ()
+
+    # Facts.
+
+    @property
+    def columns(self):
+        import pandas as pd
+
+        labels = self._core.labels
+        return pd.Index(labels, dtype="str") if labels and all(isinstance(label, str) for label in labels) else pd.Index(labels)
+
+    @columns.setter
+    def columns(self, labels):
+        self._core = self._core.set_labels(list(labels))
+
+    @property
+    def dtypes(self):
+        """Of a frame read from text the types that the data has shown by now: those of a sample until it has been read."""
+        from cask.dataframe._meta import dtypes
+
+        return dtypes(self._core)
+
+    ndim = 2
+
+    @property
+    def shape(self):
+        """(number of rows, number of columns); the rows are counted now."""
+        return (len(self), len(self._core.labels))
+
+    @property
+    def size(self):
+        return len(self) * len(self._core.labels)
+
+    @property
+    def empty(self):
+        return len(self) == 0 or not self._core.labels
+
+    @property
+    def index(self):
+        return wrap(self._core.index())
+
+    @property
+    def _meta(self):
+        from cask.dataframe._meta import empty
+
+        return empty(self._core)
+
+    def keys(self):
+        return self.columns
+
+    def __iter__(self):
+        return iter(self._core.labels)
+
+    def __contains__(self, label):
+        return label in self._core.labels
+
+    def __dir__(self):
+        names = [label for label in self._core.labels if isinstance(label, str) and label.isidentifier()]
+        return sorted({*super().__dir__(), *names})
+
+    def __repr__(self):
+        return describe_lazily(self, "Dask DataFrame Structure:")
+
+    # Columns and rows.
+
+    def __getitem__(self, key):
+        if isinstance(key, Series):
+            return wrap(self._core.filter(key._core))
+        if isinstance(key, list) or type(key).__name__ in ("Index", "ndarray"):
+            return wrap(self._core.columns(list(key)))
+        if isinstance(key, slice):
+            raise NotImplementedError("rows are not sliced with []; use head(), tail() or a boolean mask")
+        return wrap(self._core.column(key))
+
+    def __getattr__(self, name):
+        if not name.startswith("_") and name in self._core.labels:
+            return wrap(self._core.column(name))
+        return super().__getattr__(name)
+
+    def __setitem__(self, key, value):
+        if isinstance(key, Series):
+            raise NotImplementedError("values are not set through a mask; use where() or mask()")
+        for label in key if isinstance(key, list) else [key]:
+            self._core = self._assigned(self._core, label, value)
+
+    def __delitem__(self, label):
+        self._core = self._core.drop([label], False)
+
+    def assign(self, *pairs, **columns):
+        """A frame with more or other columns: series of the same rows, constants, or functions of the frame."""
+        frame = self
+        for label, value in {**dict(zip(pairs[::2], pairs[1::2])), **columns}.items():
+            frame = wrap(self._assigned(frame._core, label, value(frame) if callable(value) else value))
+        return frame
+
+    @staticmethod
+    def _assigned(core, label, value):
+        from cask.dataframe._collection import _argument
+
+        if isinstance(value, DataFrame):
+            raise ValueError(f"a column is set from a series or a constant, not from a frame ({label!r})")
+        return core.assign(label, _argument(value))
+
+    def pop(self, label):
+        column = self[label]
+        del self[label]
+        return column
+
+    def drop(self, labels=None, axis=0, columns=None, errors="raise"):
+        """The frame without some columns."""
+        if columns is None:
+            if axis not in (1, "columns"):
+                raise NotImplementedError("drop() removes columns only; pass columns=, or axis=1")
+            columns = labels
+        columns = [columns] if isinstance(columns, str) or not hasattr(columns, "__iter__") else list(columns)
+        return wrap(self._core.drop(columns, errors == "ignore"))
+
+    def rename(self, index=None, columns=None):
+        """The frame with other labels: a dict from old to new, or a function."""
+        if index is not None:
+            raise NotImplementedError("rename() renames columns only")
+        labels = self._core.labels
+        if callable(columns):
+            return wrap(self._core.rename(labels, [columns(label) for label in labels]))
+        return wrap(self._core.rename(list(columns), list(columns.values())))
+
+    def select_dtypes(self, include=None, exclude=None):
+        chosen = self._meta.select_dtypes(include, exclude)
+        return wrap(self._core.columns(list(chosen.columns)))
+
+    def dropna(self, how=None, subset=None, thresh=None):
+        if thresh is not None:
+            raise NotImplementedError("dropna() has no thresh; the nearest are how='any' and how='all'")
+        subset = [subset] if isinstance(subset, str) else subset
+        return wrap(self._core.dropna(subset, how == "all"))
+
+    def fillna(self, value):
+        if not isinstance(value, dict):
+            return self._call("fillna", value)
+        return self.assign(**{label: self[label].fillna(fill) for label, fill in value.items() if label in self._core.labels})
+
+    def astype(self, dtype):
+        if not isinstance(dtype, dict):
+            return Collection.astype(self, dtype)
+        missing = [label for label in dtype if label not in self._core.labels]
+        if missing:
+            raise KeyError(f"Only a column name can be used for the key in a dtype mappings argument. '{missing[0]}' not found in columns.")
+        return self.assign(**{label: self[label].astype(one) for label, one in dtype.items()})
+
+    def isin(self, values):
+        if not isinstance(values, dict):
+            return Collection.isin(self, values)
+        raise NotImplementedError("isin() of a frame takes a list of values; for a dict, call isin() of each column")
+
+    def reset_index(self, drop=False):
+        return wrap(self._core.reset_index(drop, None))
+
+    # Order.
+
+    def sort_values(self, by, ascending=True, na_position="last", npartitions=None, **kwargs):
+        """The rows in order of some columns; equal ones stay in their order."""
+        by = [by] if isinstance(by, str) or not hasattr(by, "__iter__") else list(by)
+        ascending = list(ascending) if hasattr(ascending, "__iter__") else [ascending]
+        return wrap(self._core.sort_values(by, [bool(one) for one in ascending], _missing_first(na_position)))
+
+    def nlargest(self, n=5, columns=None, split_every=None, keep="first"):
+        return wrap(self._core.largest(n, _listed(columns), True, keep))
+
+    def nsmallest(self, n=5, columns=None, split_every=None, keep="first"):
+        return wrap(self._core.largest(n, _listed(columns), False, keep))
+
+    # Groups and counts.
+
+    def groupby(self, by, group_keys=True, sort=None, observed=None, dropna=None, as_index=True, **kwargs):
+        """Groups of rows with equal keys: labels of columns, or series of the same rows."""
+        from cask.dataframe._groupby import DataFrameGroupBy
+
+        return DataFrameGroupBy(self, by, sort=sort, observed=observed, dropna=dropna, as_index=as_index, **kwargs)
+
+    def value_counts(self, subset=None, sort=True, ascending=False, dropna=True, normalize=False, **kwargs):
+        frame = self if subset is None else self[_listed(subset)]
+        return wrap(frame._core.value_counts(normalize, sort, ascending, dropna, True))
+
+    # Out.
+
+    def to_csv(self, filename, **kwargs):
+        """Writes a CSV file for each partition (`name-*.csv`), or one with single_file=True."""
+        from cask.dataframe._to_csv import to_csv
+
+        return to_csv(self, filename, **kwargs)
+
+
+def _listed(labels):
+    return [labels] if isinstance(labels, str) or not hasattr(labels, "__iter__") else list(labels)
+
+
+register("frame", DataFrame)

@@ -1,0 +1,120 @@
+"""Reductions, which frames and series have alike."""
+
+
+class Reductions:
+    __slots__ = ()
+
+    def _reduce(self, kind, skipna=True, ddof=1, min_count=0, numeric_only=False):
+        from cask.dataframe._collection import wrap
+
+        return wrap(self._core.reduce(kind, skipna, ddof, min_count, bool(numeric_only)))
+
+    def sum(self, axis=None, skipna=True, numeric_only=False, min_count=0, **kwargs):
+        _only_rows(axis, "sum")
+        return self._reduce("sum", skipna, min_count=min_count, numeric_only=numeric_only)
+
+    def prod(self, axis=None, skipna=True, numeric_only=False, min_count=0, **kwargs):
+        _only_rows(axis, "prod")
+        return self._reduce("prod", skipna, min_count=min_count, numeric_only=numeric_only)
+
+    product = prod
+
+    def mean(self, axis=0, skipna=True, numeric_only=False, **kwargs):
+        _only_rows(axis, "mean")
+        return self._reduce("mean", skipna, numeric_only=numeric_only)
+
+    def min(self, axis=0, skipna=True, numeric_only=False, **kwargs):
+        _only_rows(axis, "min")
+        return self._reduce("min", skipna, numeric_only=numeric_only)
+
+    def max(self, axis=0, skipna=True, numeric_only=False, **kwargs):
+        _only_rows(axis, "max")
+        return self._reduce("max", skipna, numeric_only=numeric_only)
+
+    def count(self, axis=None, numeric_only=False, **kwargs):
+        _only_rows(axis, "count")
+        return self._reduce("count", numeric_only=numeric_only)
+
+    def std(self, axis=0, skipna=True, ddof=1, numeric_only=False, **kwargs):
+        _only_rows(axis, "std")
+        return self._reduce("std", skipna, ddof, numeric_only=numeric_only)
+
+    def var(self, axis=0, skipna=True, ddof=1, numeric_only=False, **kwargs):
+        _only_rows(axis, "var")
+        return self._reduce("var", skipna, ddof, numeric_only=numeric_only)
+
+    def sem(self, axis=0, skipna=True, ddof=1, numeric_only=False, **kwargs):
+        _only_rows(axis, "sem")
+        return self._reduce("sem", skipna, ddof, numeric_only=numeric_only)
+
+    def median(self, axis=0, numeric_only=False, **kwargs):
+        _only_rows(axis, "median")
+        return self._reduce("median", numeric_only=numeric_only)
+
+    def any(self, axis=0, skipna=True, **kwargs):
+        _only_rows(axis, "any")
+        return self._reduce("any", skipna)
+
+    def all(self, axis=0, skipna=True, **kwargs):
+        _only_rows(axis, "all")
+        return self._reduce("all", skipna)
+
+    def nunique(self, axis=0, dropna=True, **kwargs):
+        """How many different values there are, exactly."""
+        from cask.dataframe._collection import wrap
+
+        _only_rows(axis, "nunique")
+        return wrap(self._core.nunique(dropna))
+
+    nunique_approx = nunique
+
+    def quantile(self, q=0.5, axis=0, numeric_only=False, interpolation="linear", method=None):
+        """Exact quantiles."""
+        from cask.dataframe._collection import wrap
+
+        _only_rows(axis, "quantile")
+        is_one = not hasattr(q, "__iter__")
+        return wrap(self._core.quantile([float(q)] if is_one else [float(one) for one in q], is_one, interpolation))
+
+    def describe(self, percentiles=None, include=None, exclude=None, **kwargs):
+        """count, mean, std, min, percentiles and max of the numeric columns. Exact."""
+        from cask.dataframe._collection import wrap
+
+        if include is not None or exclude is not None:
+            raise NotImplementedError("describe() takes no include or exclude; select the columns first")
+        wanted = [0.25, 0.5, 0.75] if percentiles is None else sorted({*percentiles, 0.5})
+        return wrap(self._core.describe(wanted))
+
+    def head(self, n=5, npartitions=1, compute=True):
+        """The first `n` rows, of the first `npartitions` partitions (-1: all)."""
+        return self._few(self._core.head(n, npartitions), compute)
+
+    def tail(self, n=5, compute=True):
+        """The last `n` rows, of the last partition."""
+        return self._few(self._core.tail(n), compute)
+
+    def _few(self, core, compute):
+        from cask import _core
+        from cask.dataframe._collection import wrap
+        from cask.dataframe._convert import to_pandas
+
+        return to_pandas(_core.compute([core], is_interactive=True)[0]) if compute else wrap(core)
+
+    def __len__(self):
+        from cask import _core
+
+        return int(_core.compute([self._core.count_rows()])[0]["columns"][0][2][0])
+
+    def drop_duplicates(self, subset=None, keep="first", ignore_index=False, **kwargs):
+        from cask.dataframe._collection import wrap
+
+        if keep not in ("first", "last"):
+            raise NotImplementedError("drop_duplicates() keeps 'first' or 'last'")
+        subset = [subset] if isinstance(subset, str) else subset
+        result = wrap(self._core.drop_duplicates(subset, keep == "last"))
+        return result.reset_index(drop=True) if ignore_index else result
+
+
+def _only_rows(axis, name):
+    if axis not in (None, 0, "index", "rows"):
+        raise NotImplementedError(f"{name}() goes over rows (axis=0); axis={axis!r} is not supported")

@@ -1,0 +1,162 @@
+"""Series, Index and Scalar."""
+
+from cask.dataframe._collection import Collection, register, wrap
+from cask.dataframe._reductions import Reductions
+from cask.dataframe._repr import describe_lazily
+
+
+class Series(Reductions, Collection):
+    """A lazy column, like pandas.Series."""
+
+    __slots__ = ()
+
+    @property
+    def name(self):
+        return self._core.labels[0]
+
+    @property
+    def dtype(self):
+        from cask.dataframe._meta import pandas_dtype
+
+        return pandas_dtype(self._core.dtypes[0])
+
+    dtypes = dtype
+    ndim = 1
+
+    @property
+    def index(self):
+        return wrap(self._core.index())
+
+    @property
+    def shape(self):
+        return (len(self),)
+
+    @property
+    def size(self):
+        return wrap(self._core.count_rows())
+
+    @property
+    def dt(self):
+        from cask.dataframe._accessors import DatetimeAccessor
+
+        return DatetimeAccessor(self)
+
+    @property
+    def str(self):
+        from cask.dataframe._accessors import StringAccessor
+
+        return StringAccessor(self)
+
+    @property
+    def _meta(self):
+        from cask.dataframe._meta import empty
+
+        return empty(self._core)
+
+    def rename(self, index=None):
+        """The same series under another name."""
+        return wrap(self._core.set_labels([index]))
+
+    def __getitem__(self, key):
+        if isinstance(key, Series):
+            return wrap(self._core.filter(key._core))
+        raise NotImplementedError("a series is indexed by a boolean series of the same rows")
+
+    def between(self, left, right, inclusive="both"):
+        return self._call("between", left, right, text=inclusive)
+
+    def isin(self, values):
+        if isinstance(values, (bytes, type(""))) or not hasattr(values, "__iter__"):
+            raise TypeError(f"only list-like objects are allowed to be passed to isin(), you passed a `{type(values).__name__}`")
+        return Collection.isin(self, values)
+
+    def dropna(self):
+        return wrap(self._core.dropna(None, False))
+
+    def unique(self):
+        """The distinct values, in order of first appearance."""
+        return wrap(self._core.unique())
+
+    def value_counts(self, sort=None, ascending=False, dropna=True, normalize=False, split_every=None, split_out=None):
+        """How often each value occurs, the most frequent first."""
+        return wrap(self._core.value_counts(normalize, sort is None or sort, ascending, dropna, False))
+
+    def nlargest(self, n=5, keep="first", split_every=None):
+        return wrap(self._core.largest(n, [], True, keep))
+
+    def nsmallest(self, n=5, keep="first", split_every=None):
+        return wrap(self._core.largest(n, [], False, keep))
+
+    def sort_values(self, ascending=True, na_position="last", **kwargs):
+        return wrap(self._core.sort_values([], [ascending], _missing_first(na_position)))
+
+    def to_frame(self, name=None):
+        return wrap(self._core.to_frame(name))
+
+    def reset_index(self, drop=False, name=None):
+        return wrap(self._core.reset_index(drop, name))
+
+    def groupby(self, by, **kwargs):
+        from cask.dataframe._groupby import SeriesGroupBy
+
+        return SeriesGroupBy(self, by, **kwargs)
+
+    def to_csv(self, filename, **kwargs):
+        from cask.dataframe._to_csv import to_csv
+
+        return to_csv(self, filename, **kwargs)
+
+    def to_dask_array(self, **kwargs):
+        raise NotImplementedError("cask cannot turn a series into an array yet; compute() it and use cask.array.from_array")
+
+    def __repr__(self):
+        return describe_lazily(self, "Dask Series Structure:")
+
+
+class Index(Series):
+    """A lazy index."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return describe_lazily(self, "Dask Index Structure:")
+
+
+class Scalar(Collection):
+    """A lazy value: what a reduction of a series gives."""
+
+    __slots__ = ()
+
+    @property
+    def dtype(self):
+        from cask.dataframe._meta import pandas_dtype
+
+        return pandas_dtype(self._core.dtypes[0])
+
+    def __repr__(self):
+        return f"<dask_expr.expr.Scalar: expr={self._core.operation}, dtype={self._core.dtypes[0]}>"
+
+    def __float__(self):
+        return float(self.compute())
+
+    def __int__(self):
+        return int(self.compute())
+
+    def __index__(self):
+        import operator
+
+        return operator.index(self.compute())
+
+    def __bool__(self):
+        raise TypeError(f"Trying to convert {self!r} to a boolean value. Use compute() to get its value first.")
+
+
+def _missing_first(na_position):
+    if na_position not in ("first", "last"):
+        raise ValueError(f"invalid na_position: {na_position}")
+    return na_position == "first"
+
+
+register("series", Series)
+register("index", Index)
+register("scalar", Scalar)

@@ -24,12 +24,31 @@ Result<std::vector<TaskPieces>> RunArrays(const std::vector<ArrayExprPtr>& array
 }  // namespace
 
 Result<std::vector<std::shared_ptr<const ArrayChunk>>> ComputeArrays(const std::vector<ArrayExprPtr>& arrays, const InterruptCheck& check) {
-  ARROW_ASSIGN_OR_RAISE(auto outputs, RunArrays(arrays, true, "compute", check));
-  std::vector<std::shared_ptr<const ArrayChunk>> results;
-  for (size_t i = 0; i < arrays.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto whole, GatherChunks(arrays[i]->grid(), arrays[i]->kind(), outputs[i], BufferPool()));
+  // Equal arrays are computed once, but each asker gets memory of its own.
+  std::vector<ArrayExprPtr> distinct;
+  std::vector<size_t> place;
+  for (const ArrayExprPtr& array : arrays) {
+    const auto is_same = [&](const ArrayExprPtr& other) { return other->token() == array->token(); };
+    place.push_back(std::find_if(distinct.begin(), distinct.end(), is_same) - distinct.begin());
+    if (place.back() == distinct.size()) distinct.push_back(array);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto outputs, RunArrays(distinct, true, "compute", check));
+  std::vector<std::shared_ptr<const ArrayChunk>> computed;
+  for (size_t i = 0; i < distinct.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto whole, GatherChunks(distinct[i]->grid(), distinct[i]->kind(), outputs[i], BufferPool()));
     outputs[i].clear();
-    results.push_back(std::move(whole));
+    computed.push_back(std::move(whole));
+  }
+  std::vector<std::shared_ptr<const ArrayChunk>> results;
+  std::vector<bool> is_given(distinct.size(), false);
+  for (size_t i : place) {
+    if (is_given[i]) {
+      ARROW_ASSIGN_OR_RAISE(auto copy, CopyChunk(*computed[i], BufferPool()));
+      results.push_back(std::move(copy));
+    } else {
+      results.push_back(computed[i]);
+      is_given[i] = true;
+    }
   }
   return results;
 }

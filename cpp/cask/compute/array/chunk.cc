@@ -83,6 +83,12 @@ void CopyStrided(const uint8_t* from, const std::vector<int64_t>& from_strides, 
   }
 }
 
+Result<std::shared_ptr<ArrayChunk>> CopyChunk(const ArrayChunk& chunk, arrow::MemoryPool* pool) {
+  ARROW_ASSIGN_OR_RAISE(auto copy, AllocateChunk(chunk.kind, chunk.shape, pool));
+  CopyStrided(chunk.data, chunk.strides, const_cast<uint8_t*>(copy->data), copy->strides, chunk.shape, WidthOf(chunk.kind));
+  return copy;
+}
+
 std::shared_ptr<ArrayChunk> SliceChunk(const ArrayChunk& chunk, const std::vector<int64_t>& begin, const Shape& shape) {
   auto part = std::make_shared<ArrayChunk>(chunk);
   part->shape = shape;

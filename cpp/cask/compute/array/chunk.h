@@ -37,6 +37,9 @@ void GatherRow(const uint8_t* from, int64_t stride, int width, uint8_t* to, int6
 /// Copies n values of `width` bytes from and to memory where they lie that many bytes apart.
 void CopyRow(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride, int64_t n, int width);
 
+/// A contiguous copy.
+Result<std::shared_ptr<ArrayChunk>> CopyChunk(const ArrayChunk& chunk, arrow::MemoryPool* pool);
+
 /// The part of a chunk from `begin` on, `shape` long; shares its memory.
 std::shared_ptr<ArrayChunk> SliceChunk(const ArrayChunk& chunk, const std::vector<int64_t>& begin, const Shape& shape);
 

@@ -53,9 +53,7 @@ class ReshapeBody final : public TaskBody {
  private:
   static Result<std::shared_ptr<const ArrayChunk>> InRowMajorOrder(const ArrayChunk& chunk, arrow::MemoryPool* pool) {
     if (chunk.is_contiguous()) return std::make_shared<const ArrayChunk>(chunk);
-    ARROW_ASSIGN_OR_RAISE(auto copy, AllocateChunk(chunk.kind, chunk.shape, pool));
-    CopyStrided(chunk.data, chunk.strides, const_cast<uint8_t*>(copy->data), copy->strides, chunk.shape, WidthOf(chunk.kind));
-    return copy;
+    return CopyChunk(chunk, pool);
   }
 
   ChunkGrid from_;

@@ -445,6 +445,7 @@ void CheckDisk(const std::string& folder, int64_t needed) {
   const int64_t free = static_cast<int64_t>(disk.f_bavail) * static_cast<int64_t>(disk.f_frsize);
   const int64_t spare = 200'000'000;
   if (free >= needed + spare) return;
+  ::rmdir(folder.c_str());  // where it was made for nothing
   char message[256];
   std::snprintf(message, sizeof message, "there is no room for the data: it takes %.1f GB and the disk has %.1f GB free; choose a smaller SIZE or another DATA folder",
                 static_cast<double>(needed + spare) / 1e9, static_cast<double>(free) / 1e9);

@@ -247,13 +247,18 @@ def _wait_for_futures(futures, timeout, return_when):
         raise TimeoutError(f"{len(found.not_done)} of {len(futures)} futures were not done after {timeout} s")
 
 
+# How long a wait for a collection keeps Python from handling Ctrl-C.
+_WAIT_SECONDS = 0.1
+
+
 def _wait_for_collection(collection, deadline):
     wait_for = getattr(collection, "_wait", None)
-    if wait_for is None:
-        return
-    seconds = None if deadline is None else max(0.0, deadline - time.monotonic())
-    if not wait_for(seconds):
-        raise TimeoutError("the collection was not loaded in time")
+    while wait_for is not None:
+        left = _WAIT_SECONDS if deadline is None else min(_WAIT_SECONDS, deadline - time.monotonic())
+        if wait_for(max(0.0, left)):
+            return
+        if left <= 0:
+            raise TimeoutError("the collection was not loaded in time")
 
 
 def as_completed(futures=None, with_results=False, **kwargs):
@@ -281,13 +286,11 @@ def progress(*futures, notebook=None, multi=True, complete=True, **kwargs):
 
 
 def _how_far(items):
-    done = total = 0
-    for item in items:
-        if isinstance(item, Future):
-            done, total = done + item.done(), total + 1
-        elif hasattr(item, "_progress"):
-            item_done, item_total = item._progress()
-            done, total = done + item_done, total + item_total
+    futures = [item for item in items if isinstance(item, Future)]
+    done, total = sum(future.done() for future in futures), len(futures)
+    if len(futures) < len(items):  # collections: what the engine is at
+        engine_done, engine_total = _progress.engine_progress()
+        done, total = done + engine_done, total + engine_total
     return done, total
 
 

@@ -4,7 +4,6 @@
 _MEANT = {
     "dask.bag": "dask.dataframe",
     "dask.dataframe.read_parquet": "dask.dataframe.read_csv",
-    "dask.dataframe.read_table": "dask.dataframe.read_csv with sep='\\t'",
     "distributed.Nanny": "distributed.LocalCluster",
     "distributed.Worker": "distributed.LocalCluster",
     "distributed.Scheduler": "distributed.LocalCluster",

@@ -177,6 +177,7 @@ void BindFrame(nb::module_& module) {
       .def_prop_ro("divisions", DivisionsOf)
       .def_prop_ro("token", [](const Collection& frame) { return frame.data.token().ToString(); })
       .def_prop_ro("operation", [](const Collection& frame) { return std::string(frame.data.root->name()); })
+      .def_prop_ro("num_expressions", [](const Collection& frame) { return CountExpressions(frame.data); })
       .def("column", [](const Collection& frame, nb::handle label) { return Unwrap(GetColumn(frame, LabelFromPython(label))); })
       .def("columns", [](const Collection& frame, nb::handle labels) { return Unwrap(GetColumns(frame, LabelsFromPython(labels))); })
       .def("drop", [](const Collection& frame, nb::handle labels, bool ignore) { return Unwrap(DropColumns(frame, LabelsFromPython(labels), ignore)); })

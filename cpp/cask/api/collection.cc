@@ -1,5 +1,6 @@
 #include "cask/api/collection.h"
 
+#include "cask/expr/assemble_expr.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/source_expr.h"
 
@@ -29,6 +30,35 @@ std::vector<Literal> Collection::divisions() const {
   const FrameExpr* frame = data.root.get();
   while (frame->node() == FrameExpr::Node::kFilter) frame = static_cast<const FilterExpr*>(frame)->input().get();
   return frame->node() == FrameExpr::Node::kSource ? static_cast<const SourceExpr*>(frame)->divisions() : std::vector<Literal>();
+}
+
+namespace {
+
+int64_t CountCalls(const ColumnExpr& column) {
+  int64_t count = column.node() == ColumnExpr::Node::kCall ? 1 : 0;
+  for (const ColumnExprPtr& argument : column.arguments()) count += CountCalls(*argument);
+  return count;
+}
+
+int64_t CountFrames(const FrameExpr& frame) {
+  int64_t count = 1;
+  if (frame.node() == FrameExpr::Node::kFilter) {
+    const auto& filter = static_cast<const FilterExpr&>(frame);
+    count += CountFrames(*filter.input()) + CountCalls(*filter.predicate());
+  } else if (frame.node() == FrameExpr::Node::kBreaker) {
+    count += CountExpressions(static_cast<const BreakerExpr&>(frame).input());
+  } else if (frame.node() == FrameExpr::Node::kAssemble) {
+    for (const Projection& input : static_cast<const AssembleExpr&>(frame).inputs()) count += CountExpressions(input);
+  }
+  return count;
+}
+
+}  // namespace
+
+int64_t CountExpressions(const Projection& projection) {
+  int64_t count = CountFrames(*projection.root);
+  for (const NamedColumn& column : projection.columns) count += CountCalls(*column.value);
+  return count;
 }
 
 const FrameExpr* SourceOfRows(const FrameExpr& frame) {

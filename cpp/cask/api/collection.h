@@ -41,6 +41,9 @@ struct Collection {
   std::vector<Literal> divisions() const;
 };
 
+/// How many operations a projection is made of, calls and the frames below included.
+int64_t CountExpressions(const Projection& projection);
+
 /// The source that the rows of `frame` come from through filters and breakers that keep whole rows; null if there is no single one.
 const FrameExpr* SourceOfRows(const FrameExpr& frame);
 

@@ -13,9 +13,11 @@
 namespace cask {
 namespace {
 
-// Types can be wrong once, where the data shows others than the sample, and starts of partitions once more. A third run would mean that
-// checking and correcting disagree.
-constexpr int kMaxRuns = 4;
+Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> collections, const ComputeOptions& options);
+
+// Types of the input can be wrong once, where the data shows others than the sample, starts of partitions once more, and each call
+// whose result needs a wider type once. More runs than this mean that checking and correcting disagree.
+constexpr int kMaxRuns = 32;
 
 // Hands the sources what their tasks saw; whether all of it bears out what was assumed.
 Result<bool> LearnFrom(const std::vector<ScanLayer>& scans, const std::vector<TaskEvidence>& evidence) {
@@ -67,7 +69,10 @@ Result<std::optional<std::vector<Computed>>> RunOnce(const std::vector<Collectio
   submit.priority = options.priority;
   submit.name = NameOf(collections);
   auto run = LocalEngine::Default().Submit(std::move(lowered.plan), std::move(submit));
-  ARROW_RETURN_NOT_OK(run->Wait(options.check_interrupt));
+  const Status status = run->Wait(options.check_interrupt);
+  // Not the user's error: the call that met the values has noted it, and is made with the wider type in the next run.
+  if (KindOf(status) == ErrorKind::kNeedsWiderType) return std::nullopt;
+  ARROW_RETURN_NOT_OK(status);
   ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
   if (!is_borne_out) return std::nullopt;
   ARROW_ASSIGN_OR_RAISE(auto pieces, run->TakeOutputs());
@@ -89,8 +94,9 @@ Result<Collection> PersistComputed(const Collection& collection, const ComputeOp
   return result;
 }
 
-Result<Collection> PersistColumns(const Collection& collection, const Origin& origin) {
-  ARROW_ASSIGN_OR_RAISE(const Collection current, collection.Rebound());
+Result<Collection> PersistColumns(const Collection& collection, const ComputeOptions& options, const Origin& origin) {
+  ARROW_ASSIGN_OR_RAISE(auto known, WithResultsComputed({collection}, options));
+  ARROW_ASSIGN_OR_RAISE(const Collection current, known[0].Rebound());
   auto data = PersistedColumns::Start(current.data, LocalEngine::Default());
   Collection result = collection;
   result.data = Projection::All(PersistedExpr::Make(current.data, std::move(data), origin));
@@ -105,7 +111,57 @@ PersistedColumns* LoadingOf(const Collection& collection) {
 
 }  // namespace
 
-Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options) {
+namespace {
+
+// The one value of a computed scalar, as a constant.
+Result<Literal> LiteralOf(const Computed& scalar) {
+  const DType& type = scalar.table.schema.field(0).type;
+  const Column& column = scalar.table.batches[0].columns[0];
+  if (column->length == 0 || IsMissing(column, type, 0)) return Literal(std::monostate(), type);
+  switch (type.kind()) {
+    case Kind::kBool: return Literal(Values<uint8_t>(column)[0] != 0, type);
+    case Kind::kFloat32: return Literal(double{Values<float>(column)[0]}, type);
+    case Kind::kFloat64: return Literal(Values<double>(column)[0], type);
+    case Kind::kInt64: return Literal(Values<int64_t>(column)[0], type);
+    case Kind::kUInt64: return Literal(Values<uint64_t>(column)[0], type);
+    case Kind::kTimestamp:
+    case Kind::kDuration: return Literal(Ticks{Values<int64_t>(column)[0]}, type);
+    case Kind::kString: {
+      const int64_t* offsets = Values<int64_t>(column);
+      return Literal(std::string(reinterpret_cast<const char*>(column->buffers[2]->data()) + offsets[0], offsets[1] - offsets[0]), type);
+    }
+    default: return NotImplementedError("a lazy value of type {} cannot be combined with a column; compute() it first", type.ToString());
+  }
+}
+
+// Computes the results of other computations that `collections` need, and puts them in as constants.
+Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> collections, const ComputeOptions& options) {
+  std::unordered_map<Token, Projection, TokenHash> needed;
+  for (const Collection& collection : collections) CollectResults(collection.data, &needed);
+  if (needed.empty()) return collections;
+  std::vector<Collection> scalars;
+  std::vector<Token> tokens;
+  for (const auto& [token, projection] : needed) {
+    tokens.push_back(token);
+    scalars.push_back({Collection::Shape::kScalar, projection, 0});
+  }
+  ARROW_ASSIGN_OR_RAISE(auto computed, Compute(scalars, options));
+  Rebinder::Values values;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(Literal value, LiteralOf(computed[i]));
+    values.emplace(tokens[i], std::move(value));
+  }
+  Rebinder rebinder(std::move(values));
+  for (Collection& collection : collections) {
+    ARROW_ASSIGN_OR_RAISE(collection.data, rebinder.Rebind(collection.data));
+  }
+  return collections;
+}
+
+}  // namespace
+
+Result<std::vector<Computed>> Compute(const std::vector<Collection>& lazy, const ComputeOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(const auto collections, WithResultsComputed(lazy, options));
   for (int run = 0; run < kMaxRuns; ++run) {
     ARROW_ASSIGN_OR_RAISE(auto results, RunOnce(collections, options));
     if (results) return std::move(*results);
@@ -118,7 +174,7 @@ Result<std::vector<Collection>> Persist(const std::vector<Collection>& collectio
   for (const Collection& collection : collections) {
     const bool is_over_source = BaseOf(collection).node() == FrameExpr::Node::kSource;
     ARROW_ASSIGN_OR_RAISE(Collection result,
-                          is_over_source ? PersistColumns(collection, origin) : PersistComputed(collection, options, origin));
+                          is_over_source ? PersistColumns(collection, options, origin) : PersistComputed(collection, options, origin));
     persisted.push_back(std::move(result));
   }
   return persisted;

@@ -5,39 +5,47 @@ namespace {
 
 const Collection* AsCollection(const ElementwiseArgument& argument) { return std::get_if<Collection>(&argument); }
 
-// The rows that all collections share, or the error that says that they do not.
+bool IsScalar(const Collection& collection) { return collection.shape == Collection::Shape::kScalar; }
+
+// A scalar of other rows stands for its value, which is the same for every row.
+bool IsValue(const Collection& collection, const Collection& rows) {
+  return IsScalar(collection) && collection.data.root->token() != rows.data.root->token();
+}
+
+// The collection whose rows the result has, or the error that there is none.
 Result<const Collection*> CommonRows(const std::vector<ElementwiseArgument>& arguments) {
-  const Collection* first = nullptr;
+  const Collection* rows = nullptr;
   for (const ElementwiseArgument& argument : arguments) {
     const Collection* collection = AsCollection(argument);
-    if (collection == nullptr) continue;
-    if (first == nullptr) {
-      first = collection;
-    } else if (first->data.root->token() != collection->data.root->token()) {
-      return NotImplementedError(
-          "the operands have different rows: one comes from {} and the other from {}; filter both with the same mask, or compute one of them first",
-          first->data.root->Describe(), collection->data.root->Describe());
-    }
+    if (collection != nullptr && (rows == nullptr || (IsScalar(*rows) && !IsScalar(*collection)))) rows = collection;
   }
-  if (first == nullptr) return InternalError("an elementwise operation needs a collection");
-  return first;
+  if (rows == nullptr) return InternalError("an elementwise operation needs a collection");
+  for (const ElementwiseArgument& argument : arguments) {
+    const Collection* collection = AsCollection(argument);
+    if (collection == nullptr || IsValue(*collection, *rows) || collection->data.root->token() == rows->data.root->token()) continue;
+    return NotImplementedError(
+        "the operands have different rows: one comes from {} and the other from {}; filter both with the same mask, or compute one of them first",
+        rows->data.root->Describe(), collection->data.root->Describe());
+  }
+  return rows;
 }
 
 // The label of a series made of others: their common one, or none.
-std::string CommonLabel(const std::vector<ElementwiseArgument>& arguments) {
+std::string CommonLabel(const std::vector<ElementwiseArgument>& arguments, const Collection& rows) {
   std::optional<std::string> label;
   for (const ElementwiseArgument& argument : arguments) {
     const Collection* collection = AsCollection(argument);
-    if (collection == nullptr) continue;
+    if (collection == nullptr || IsValue(*collection, rows)) continue;
     if (!label) label = collection->name();
     if (*label != collection->name()) return NoLabel();
   }
   return *label;
 }
 
-Result<ColumnExprPtr> ColumnOf(const ElementwiseArgument& argument, const std::string& label) {
+Result<ColumnExprPtr> ColumnOf(const ElementwiseArgument& argument, const std::string& label, const Collection& rows) {
   const Collection* collection = AsCollection(argument);
   if (collection == nullptr) return ColumnExpr::Constant(std::get<Literal>(argument));
+  if (IsValue(*collection, rows)) return ColumnExpr::ResultOf(collection->data);
   if (collection->shape != Collection::Shape::kFrame) return collection->column(0).value;
   const int position = collection->Find(label);
   if (position < 0) return ValueError("the frames have different columns: one has no '{}'", PrintLabel(label));
@@ -45,10 +53,10 @@ Result<ColumnExprPtr> ColumnOf(const ElementwiseArgument& argument, const std::s
 }
 
 Result<NamedColumn> CallFor(std::string_view function, const std::vector<ElementwiseArgument>& arguments, const FunctionOptions& options,
-                            const std::string& label, const Origin& origin) {
+                            const std::string& label, const Collection& rows, const Origin& origin) {
   std::vector<ColumnExprPtr> values;
   for (const ElementwiseArgument& argument : arguments) {
-    ARROW_ASSIGN_OR_RAISE(ColumnExprPtr value, ColumnOf(argument, label));
+    ARROW_ASSIGN_OR_RAISE(ColumnExprPtr value, ColumnOf(argument, label, rows));
     values.push_back(std::move(value));
   }
   ARROW_ASSIGN_OR_RAISE(ColumnExprPtr call, ColumnExpr::Call(function, std::move(values), options, origin));
@@ -71,12 +79,12 @@ Result<Collection> Elementwise(std::string_view function, const std::vector<Elem
   const Collection* frame = FirstFrame(arguments);
   std::vector<NamedColumn> columns;
   if (frame == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, CommonLabel(arguments), origin));
+    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, CommonLabel(arguments, *rows), *rows, origin));
     columns.push_back(std::move(column));
     return rows->WithColumns(rows->shape, std::move(columns));
   }
   for (int i = 0; i < frame->num_columns(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, frame->column(i).name, origin));
+    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, frame->column(i).name, *rows, origin));
     columns.push_back(std::move(column));
   }
   return frame->WithColumns(Collection::Shape::kFrame, std::move(columns));

@@ -20,6 +20,7 @@ class CsvTaskEvidence final : public Evidence {
   /// What was assumed while reading.
   const std::shared_ptr<const CsvKnowledge>& knowledge() const { return knowledge_; }
   const CsvEvidence& seen() const { return seen_; }
+  bool is_void() const override { return !seen_.all_fit; }
 
  private:
   std::shared_ptr<const CsvDataset> dataset_;

@@ -21,7 +21,7 @@ Result<FramePtr> AssembleExpr::RebindInputs(Rebinder& rebinder) const {
   bool is_same = true;
   for (const Projection& input : inputs_) {
     ARROW_ASSIGN_OR_RAISE(Projection rebound, rebinder.Rebind(input));
-    is_same &= rebound.root == input.root;
+    is_same &= rebound.token() == input.token();
     inputs.push_back(std::move(rebound));
   }
   if (is_same) return std::static_pointer_cast<const FrameExpr>(shared_from_this());

@@ -23,7 +23,7 @@ Result<FramePtr> BreakerExpr::Make(Projection input, std::shared_ptr<const Break
 
 Result<FramePtr> BreakerExpr::RebindInputs(Rebinder& rebinder) const {
   ARROW_ASSIGN_OR_RAISE(Projection input, rebinder.Rebind(input_));
-  if (input.root == input_.root) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  if (input.token() == input_.token()) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
   return Make(std::move(input), breaker_, origin());
 }
 

@@ -1,6 +1,7 @@
 #include "cask/expr/column_expr.h"
 
 #include "cask/base/check.h"
+#include "cask/expr/frame_expr.h"
 
 namespace cask {
 namespace {
@@ -47,9 +48,11 @@ ColumnExprPtr ColumnExpr::Constant(Literal literal) {
 }
 
 Result<ColumnExprPtr> ColumnExpr::Call(std::string_view name, std::vector<ColumnExprPtr> arguments, FunctionOptions options,
-                                       Origin origin) {
+                                       Origin origin, WidenedFlag widened) {
   const ColumnFunction* function = FindColumnFunction(name);
   if (function == nullptr) return InternalError("there is no column function named {}", name);
+  if (widened == nullptr) widened = std::make_shared<std::atomic<bool>>(false);
+  if (*widened) options.number = kWidened;
   std::vector<ArgumentType> types;
   for (const ColumnExprPtr& argument : arguments) {
     types.push_back({argument->type(), argument->node() == Node::kLiteral ? &argument->literal() : nullptr});
@@ -61,6 +64,14 @@ Result<ColumnExprPtr> ColumnExpr::Call(std::string_view name, std::vector<Column
   expr->function_ = function;
   expr->arguments_ = std::move(arguments);
   expr->options_ = std::move(options);
+  expr->widened_ = std::move(widened);
+  return ColumnExprPtr(expr);
+}
+
+ColumnExprPtr ColumnExpr::ResultOf(Projection projection) {
+  const Token token = Tokenizer("result").Add(projection.token()).Finish();
+  auto* expr = new ColumnExpr(Node::kResult, projection.columns[0].value->type(), token, projection.root->origin());
+  expr->result_ = std::make_shared<const Projection>(std::move(projection));
   return ColumnExprPtr(expr);
 }
 
@@ -69,6 +80,7 @@ std::string_view ColumnExpr::name() const {
     case Node::kReference: return "column";
     case Node::kLiteral: return "constant";
     case Node::kCall: return function_->name();
+    case Node::kResult: return "result";
   }
   return "";
 }
@@ -91,18 +103,38 @@ Result<ColumnExprPtr> ColumnExpr::Substitute(const std::vector<ColumnExprPtr>& r
     CASK_CHECK(replacements[index_] != nullptr);
     return replacements[index_];
   }
-  if (node_ == Node::kLiteral) return std::static_pointer_cast<const ColumnExpr>(shared_from_this());
+  if (node_ != Node::kCall) return std::static_pointer_cast<const ColumnExpr>(shared_from_this());
   std::vector<ColumnExprPtr> arguments;
   for (const ColumnExprPtr& argument : arguments_) {
     ARROW_ASSIGN_OR_RAISE(auto replaced, argument->Substitute(replacements));
     arguments.push_back(std::move(replaced));
   }
-  return Call(function_->name(), std::move(arguments), options_, origin());
+  return Call(function_->name(), std::move(arguments), options_, origin(), widened_);
+}
+
+bool ColumnExpr::is_outdated() const {
+  if (node_ == Node::kCall && *widened_ && options_.number != kWidened) return true;
+  return std::any_of(arguments_.begin(), arguments_.end(), [](const ColumnExprPtr& argument) { return argument->is_outdated(); });
+}
+
+Result<ColumnExprPtr> ColumnExpr::ReplaceResults(const std::unordered_map<Token, Literal, TokenHash>& values) const {
+  if (node_ == Node::kResult) {
+    const auto found = values.find(token());
+    if (found != values.end()) return Constant(found->second);
+  }
+  if (node_ != Node::kCall) return std::static_pointer_cast<const ColumnExpr>(shared_from_this());
+  std::vector<ColumnExprPtr> arguments;
+  for (const ColumnExprPtr& argument : arguments_) {
+    ARROW_ASSIGN_OR_RAISE(auto replaced, argument->ReplaceResults(values));
+    arguments.push_back(std::move(replaced));
+  }
+  return Call(function_->name(), std::move(arguments), options_, origin(), widened_);
 }
 
 std::string ColumnExpr::ToString(const Schema& schema) const {
   if (node_ == Node::kReference) return schema.field(index_).name;
   if (node_ == Node::kLiteral) return literal_.ToString();
+  if (node_ == Node::kResult) return fmt::format("({})", result_->root->Describe());
   const std::string_view sign = OperatorOf(function_->name());
   if (!sign.empty() && arguments_.size() == 2) {
     return fmt::format("({} {} {})", arguments_[0]->ToString(schema), sign, arguments_[1]->ToString(schema));

@@ -31,21 +31,53 @@ std::string CsvSourceExpr::Describe() const {
 
 namespace {
 
-// Task t of a layer reads partition first + t.
-class ShiftedSource final : public Source {
+// Adds to a reader's errors which partition of which file it was reading, and for which line of the user's program.
+class LocatingReader final : public BatchReader {
  public:
-  ShiftedSource(std::shared_ptr<const Source> source, int64_t first) : source_(std::move(source)), first_(first) {}
+  LocatingReader(std::unique_ptr<BatchReader> reader, std::function<Status(const Status&)> locate)
+      : reader_(std::move(reader)), locate_(std::move(locate)) {}
 
-  Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
-    context.set_partition(context.partition() + first_);
-    return source_->Open(context);
+  Result<std::optional<Batch>> Next() override {
+    auto batch = reader_->Next();
+    if (!batch.ok()) return locate_(batch.status());
+    return batch;
   }
-  const Schema& schema() const override { return source_->schema(); }
-  std::string Describe() const override { return fmt::format("{} from partition {}", source_->Describe(), first_); }
 
  private:
+  std::unique_ptr<BatchReader> reader_;
+  std::function<Status(const Status&)> locate_;
+};
+
+// Task t of a layer reads partition first + t.
+class LocatingSource final : public Source {
+ public:
+  LocatingSource(std::shared_ptr<const Source> source, std::shared_ptr<const CsvDataset> dataset, int64_t first, Origin origin)
+      : source_(std::move(source)), dataset_(std::move(dataset)), first_(first), origin_(std::move(origin)) {}
+
+  Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
+    const int64_t partition = context.partition() + first_;
+    context.set_partition(partition);
+    auto reader = source_->Open(context);
+    if (!reader.ok()) return Locate(reader.status(), partition);
+    return std::make_unique<LocatingReader>(std::move(*reader), [this, partition](const Status& status) { return Locate(status, partition); });
+  }
+  const Schema& schema() const override { return source_->schema(); }
+  std::string Describe() const override {
+    return first_ == 0 ? source_->Describe() : fmt::format("{}, from partition {}", source_->Describe(), first_);
+  }
+
+ private:
+  Status Locate(const Status& status, int64_t partition) const {
+    if (KindOf(status) == ErrorKind::kCancelled) return status;
+    const std::string line = DescribeOrigin(origin_);
+    return WithNote(status, fmt::format("reading partition {} of {} ({}){}", partition, dataset_->num_partitions(),
+                                        dataset_->DescribePartition(partition), line.empty() ? "" : " for read_csv of line " + line));
+  }
+
   std::shared_ptr<const Source> source_;
+  std::shared_ptr<const CsvDataset> dataset_;
   int64_t first_;
+  Origin origin_;
 };
 
 }  // namespace
@@ -56,9 +88,7 @@ Result<std::shared_ptr<const Source>> CsvSourceExpr::MakeSource(const std::vecto
     request.columns.pop_back();
     request.with_row_id = true;
   }
-  auto source = MakeCsvSource(std::move(request));
-  if (first_partition == 0) return source;
-  return std::make_shared<ShiftedSource>(std::move(source), first_partition);
+  return std::make_shared<LocatingSource>(MakeCsvSource(std::move(request)), dataset_, first_partition, origin());
 }
 
 Result<bool> CsvSourceExpr::Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const {

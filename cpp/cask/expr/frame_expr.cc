@@ -45,7 +45,9 @@ Result<FramePtr> Rebinder::Rebind(const FramePtr& frame) {
 
 Result<Projection> Rebinder::Rebind(const Projection& projection) {
   ARROW_ASSIGN_OR_RAISE(FramePtr root, Rebind(projection.root));
-  if (root == projection.root) return projection;
+  const bool is_outdated = std::any_of(projection.columns.begin(), projection.columns.end(),
+                                       [this](const NamedColumn& column) { return IsOutdated(*column.value); });
+  if (root == projection.root && !is_outdated) return projection;
   // A root whose columns depend on their types (the numeric ones of a description) may have others now: follow them by name.
   const Schema& old_schema = projection.root->schema();
   std::vector<int> positions = Identity(old_schema.size());
@@ -59,11 +61,27 @@ Result<Projection> Rebinder::Rebind(const Projection& projection) {
     bool is_gone = false;
     for (int i = 0; i < old_schema.size(); ++i) is_gone |= needed[i] && positions[i] < 0;
     if (is_gone) continue;
-    ARROW_ASSIGN_OR_RAISE(ColumnExprPtr value, column.value->Rebind(root->schema(), positions));
+    ARROW_ASSIGN_OR_RAISE(ColumnExprPtr value, Rebind(*column.value, root->schema(), positions));
     rebound.columns.push_back({column.name, std::move(value)});
   }
   return rebound;
 }
+
+Result<ColumnExprPtr> Rebinder::Rebind(const ColumnExpr& column, const Schema& schema, const std::vector<int>& positions) {
+  ARROW_ASSIGN_OR_RAISE(ColumnExprPtr rebound, column.Rebind(schema, positions));
+  return values_.empty() ? rebound : rebound->ReplaceResults(values_);
+}
+
+namespace {
+
+bool HasResult(const ColumnExpr& column) {
+  if (column.node() == ColumnExpr::Node::kResult) return true;
+  return std::any_of(column.arguments().begin(), column.arguments().end(), [](const ColumnExprPtr& argument) { return HasResult(*argument); });
+}
+
+}  // namespace
+
+bool Rebinder::IsOutdated(const ColumnExpr& column) const { return column.is_outdated() || (!values_.empty() && HasResult(column)); }
 
 Result<FramePtr> FilterExpr::Make(FramePtr input, ColumnExprPtr predicate, Origin origin) {
   if (!predicate->type().is_bool() && predicate->type().kind() != Kind::kObjectBool) {
@@ -78,8 +96,8 @@ std::string FilterExpr::Describe() const { return "filter: " + predicate_->ToStr
 
 Result<FramePtr> FilterExpr::RebindInputs(Rebinder& rebinder) const {
   ARROW_ASSIGN_OR_RAISE(FramePtr input, rebinder.Rebind(input_));
-  if (input == input_) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
-  ARROW_ASSIGN_OR_RAISE(ColumnExprPtr predicate, predicate_->Rebind(input->schema(), Identity(schema().size())));
+  if (input == input_ && !rebinder.IsOutdated(*predicate_)) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  ARROW_ASSIGN_OR_RAISE(ColumnExprPtr predicate, rebinder.Rebind(*predicate_, input->schema(), Identity(schema().size())));
   return Make(std::move(input), std::move(predicate), origin());
 }
 

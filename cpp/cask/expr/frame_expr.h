@@ -36,13 +36,27 @@ struct Projection {
 /// to hold decimals, say. Shared parts are made once. Not thread-safe.
 class Rebinder {
  public:
+  using Values = std::unordered_map<Token, Literal, TokenHash>;
+
+  Rebinder() = default;
+  /// Replaces, besides, results of other computations that are known by now; `values` are by the tokens of their column expressions.
+  explicit Rebinder(Values values) : values_(std::move(values)) {}
+
   /// `frame` itself where nothing has changed.
   Result<FramePtr> Rebind(const FramePtr& frame);
   Result<Projection> Rebind(const Projection& projection);
+  /// A column of a frame whose schema has become `schema`; column i of the old frame is at `positions[i]`.
+  Result<ColumnExprPtr> Rebind(const ColumnExpr& column, const Schema& schema, const std::vector<int>& positions);
+  /// Whether a column has to be made anew though the frame below it has not changed.
+  bool IsOutdated(const ColumnExpr& column) const;
 
  private:
+  Values values_;
   std::unordered_map<const FrameExpr*, FramePtr> done_;
 };
+
+/// Adds the results of other computations (ColumnExpr::kResult) that `projection` needs to `results`, by their tokens.
+void CollectResults(const Projection& projection, std::unordered_map<Token, Projection, TokenHash>* results);
 
 class FrameExpr : public Expr {
  public:

@@ -33,7 +33,7 @@ std::vector<int64_t> PersistedExpr::KnownPartitionRows() const { return base().K
 
 Result<FramePtr> PersistedExpr::RebindInputs(Rebinder& rebinder) const {
   ARROW_ASSIGN_OR_RAISE(Projection input, rebinder.Rebind(input_));
-  if (input.root == input_.root) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
+  if (input.token() == input_.token()) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
   return Make(std::move(input), data_, origin());
 }
 

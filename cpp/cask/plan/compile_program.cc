@@ -34,7 +34,7 @@ class Compiler {
   }
 
   Operand AddCall(const ColumnExpr& expr) {
-    Call call{&expr.function(), {}, {}, expr.options(), expr.type(), expr.origin()};
+    Call call{&expr.function(), {}, {}, expr.options(), expr.type(), expr.origin(), expr.widened()};
     for (const ColumnExprPtr& argument : expr.arguments()) {
       call.arguments.push_back(Compile(*argument));
       call.argument_types.push_back(argument->type());

@@ -78,7 +78,10 @@ Result<std::vector<Column>> Program::Evaluate(const Batch& batch, arrow::MemoryP
     const Call& call = calls[i];
     const auto arguments = TakeArguments(*this, static_cast<int>(i), batch, last_readers, &results);
     auto result = call.function->Execute(arguments, call.argument_types, call.type, call.options, batch.num_rows, pool);
-    if (!result.ok()) return Locate(result.status(), call);
+    if (!result.ok()) {
+      if (KindOf(result.status()) == ErrorKind::kNeedsWiderType && call.widened) *call.widened = true;
+      return Locate(result.status(), call);
+    }
     results[i] = result.MoveValueUnsafe();
   }
   std::vector<Column> columns;

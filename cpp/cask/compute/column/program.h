@@ -2,6 +2,7 @@
 // results, so that a subexpression that occurs twice is computed once.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Call {
   FunctionOptions options;
   DType type;     // of the result
   Origin origin;  // named when the call fails
+  std::shared_ptr<std::atomic<bool>> widened;  // set when the values need a wider type than `type`; may be null
 };
 
 struct Program {

@@ -90,7 +90,9 @@ Status CheckDivisors(const ArithmeticOperator& op, const NumberRule& rule, const
   if (!IsIntegerOrBool(rule.kind) || rule.type.nullable()) {
     if (op.operation != Operation::kPower || !rule.type.is_integer()) return Status::OK();
   }
-  if (op.operation == Operation::kFloorDivide || op.operation == Operation::kRemainder) {
+  // pandas leaves remainders by False at 0.
+  const bool fills = op.operation == Operation::kFloorDivide || (op.operation == Operation::kRemainder && !types[1].is_bool());
+  if (fills) {
     ARROW_ASSIGN_OR_RAISE(bool any, AnyInteger(arguments[1], types[1], num_rows, pool, [](int64_t value) { return value == 0; }));
     if (any) {
       return NeedsWiderType("{} of integers by a column that holds 0 gives inf and NaN, which need float64", op.python_name);
@@ -109,6 +111,33 @@ Status RejectNumbers(const ArithmeticOperator& op, const ArgumentType& a, const 
   }
   const auto name = [](const ArgumentType& x) { return x.literal != nullptr ? PythonTypeName(*x.literal) : ComparedName(x); };
   return TypeError("unsupported operand type(s) for {}: '{}' and '{}'", op.symbol, name(a), name(b));
+}
+
+// One to any power and anything to the power zero are one, missing or not.
+Result<Column> RestorePowers(const Column& powers, const DType& type, const std::vector<Argument>& arguments, const std::vector<DType>& types,
+                             int64_t num_rows, arrow::MemoryPool* pool) {
+  if (powers->null_count == 0) return powers;
+  ARROW_ASSIGN_OR_RAISE(auto valid, NewResult(1, num_rows, pool));
+  ARROW_RETURN_NOT_OK(WriteValidBytes(powers, type, num_rows, valid->mutable_data()));
+  std::vector<uint8_t> ones(num_rows);
+  for (int k = 0; k < 2; ++k) {
+    LoopInput input;
+    ARROW_RETURN_NOT_OK(input.Prepare(arguments[k], types[k], Kind::kFloat64, num_rows, pool));
+    const auto* values = static_cast<const double*>(input.values());
+    const double neutral = k == 0 ? 1 : 0;
+    const auto* column = std::get_if<Column>(&arguments[k]);
+    for (int64_t i = 0; i < num_rows; ++i) {
+      const bool is_there = column == nullptr || !IsMissing(*column, types[k], i);
+      ones[i] |= is_there && values[i * input.stride()] == neutral;
+    }
+  }
+  for (int64_t i = 0; i < num_rows; ++i) valid->mutable_data()[i] |= ones[i];
+  ARROW_ASSIGN_OR_RAISE(auto validity, ValidityFromBytes(valid->data(), num_rows, pool));
+  uint64_t one = 0;
+  StoreLiteral(Literal::Int(1), type.kind(), &one);
+  ARROW_ASSIGN_OR_RAISE(auto out, NewResult(type.width(), num_rows, pool));
+  FindSelectLoop(type.width())(ones.data(), &one, 0, powers->buffers[1]->data(), 1, out->mutable_data(), num_rows);
+  return MakeFixedColumn(type, num_rows, std::move(out), std::move(validity.bitmap), validity.null_count);
 }
 
 class ArithmeticFunction final : public ColumnFunction {
@@ -132,7 +161,11 @@ class ArithmeticFunction final : public ColumnFunction {
     const auto known = TypesOf(arguments, types);
     ARROW_ASSIGN_OR_RAISE(auto rule, RuleForNumbers(op_, known[0], known[1], options.number == kWidened));
     ARROW_RETURN_NOT_OK(CheckDivisors(op_, rule, arguments, types, num_rows, pool));
-    return CallBinary(op_.operation, rule.kind, arguments, types, result_type, num_rows, pool);
+    const bool restores = op_.operation == Operation::kPower && result_type.nullable();
+    const std::vector<Argument> kept = restores ? arguments : std::vector<Argument>();  // so that no operand is written over
+    ARROW_ASSIGN_OR_RAISE(auto result, CallBinary(op_.operation, rule.kind, arguments, types, result_type, num_rows, pool));
+    if (restores) return RestorePowers(result, result_type, arguments, types, num_rows, pool);
+    return result;
   }
 
  private:

@@ -42,12 +42,15 @@ Status CheckFloatsToIntegers(const double* values, int64_t n, const DType& from,
   return Status::OK();
 }
 
-// Floats that become nullable integers must be whole, floats and integers that become nullable bools 0 or 1.
+// What becomes nullable integers must be whole and within their range, what becomes nullable bools 0 or 1.
 Status CheckEquivalent(const double* values, const uint8_t* valid, int64_t n, const DType& from, const DType& to) {
+  // Bounds that a float64 holds exactly: the integers lie in [lowest, beyond).
+  const int bits = 8 * to.width() - (to.is_signed() ? 1 : 0);
+  const double beyond = std::ldexp(1.0, bits), lowest = to.is_signed() ? -beyond : 0;
   bool whole = true, truths = true;
   for (int64_t i = 0; i < n; ++i) {
     if (!valid[i]) continue;
-    whole &= std::trunc(values[i]) == values[i] && std::isfinite(values[i]);
+    whole &= std::trunc(values[i]) == values[i] && values[i] >= lowest && values[i] < beyond;
     truths &= values[i] == 0 || values[i] == 1;
   }
   if (to.is_bool() && !truths) return TypeError("Need to pass bool-like values");
@@ -70,7 +73,8 @@ Result<Column> CastNumbers(const Column& column, const DType& from, const DType&
     ARROW_ASSIGN_OR_RAISE(auto doubles, AsDoubles(column, from, pool));
     ARROW_RETURN_NOT_OK(CheckFloatsToIntegers(reinterpret_cast<const double*>(doubles->data()), n, from, to));
   }
-  const bool must_match = to.nullable() && !from.nullable() && ((to.is_integer() && from.is_float()) || (to.is_bool() && from.is_numeric()));
+  const bool narrows = from.is_float() || (from.is_integer() && PromoteKinds(held, wanted) != wanted);
+  const bool must_match = to.nullable() && !from.nullable() && ((to.is_integer() && narrows) || (to.is_bool() && from.is_numeric()));
   if (must_match) {
     ARROW_ASSIGN_OR_RAISE(auto doubles, AsDoubles(column, from, pool));
     ARROW_ASSIGN_OR_RAISE(auto valid, NewResult(1, n, pool));

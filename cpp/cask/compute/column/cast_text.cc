@@ -63,6 +63,10 @@ Result<Column> ReadAll(const Column& column, const DType& to, T of_missing, Vali
     if (valid->data()[i]) ARROW_RETURN_NOT_OK(read(texts[i], &values[i]));
   }
   if (!to.has_bitmap()) validity = {};
+  if (to.has_bitmap() && to.is_float()) {
+    // "nan" is missing as well.
+    ARROW_ASSIGN_OR_RAISE(validity, ValidityOf(MakeFixedColumn(to.kind(), n, out), to.kind(), pool));
+  }
   return MakeFixedColumn(to, n, std::move(out), std::move(validity.bitmap), validity.null_count);
 }
 

@@ -86,8 +86,13 @@ class TotalSecondsFunction final : public ColumnFunction {
     const int64_t* ticks = Values<int64_t>(std::get<Column>(arguments[0]));
     ARROW_ASSIGN_OR_RAISE(auto out, NewResult(8, num_rows, pool));
     auto* seconds = reinterpret_cast<double*>(out->mutable_data());
-    const auto per_second = static_cast<double>(TicksPerSecond(types[0].unit()));
-    for (int64_t i = 0; i < num_rows; ++i) seconds[i] = ticks[i] == kNaT ? std::nan("") : static_cast<double>(ticks[i]) / per_second;
+    const int64_t per_second = TicksPerSecond(types[0].unit());
+    for (int64_t i = 0; i < num_rows; ++i) {
+      // Whole seconds and the rest apart, as pandas does: ticks beyond 2^53 would lose their last digits first.
+      const int64_t whole = FloorDivide(ticks[i], per_second), rest = ticks[i] - whole * per_second;
+      const double total = static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(per_second);
+      seconds[i] = ticks[i] == kNaT ? std::nan("") : total;
+    }
     return MakeFixedColumn(result_type, num_rows, std::move(out));
   }
 };

@@ -15,11 +15,16 @@
 namespace cask {
 namespace {
 
-template <typename T>
-bool HasMissing(const std::vector<T>& values) {
+// Whether a missing row of a column of `type` is among `values`: NaN is for floats, NaT for times, and either for text.
+bool HasMissing(const std::vector<Literal>& values, const DType& type) {
   for (const Literal& value : values) {
     const auto* number = std::get_if<double>(&value.value());
-    if (value.is_missing() || (number != nullptr && std::isnan(*number))) return true;
+    const auto* ticks = std::get_if<Ticks>(&value.value());
+    const bool is_nan = number != nullptr && std::isnan(*number);
+    const bool is_nat = (ticks != nullptr && ticks->value == kNaT) || (value.is_missing() && value.type().is_temporal());
+    if (type.is_float() ? is_nan : type.is_temporal() ? is_nat : type.kind() == Kind::kObjectBool ? value.is_missing() : is_nan || value.is_missing()) {
+      return true;
+    }
   }
   return false;
 }
@@ -57,7 +62,7 @@ class IsInFunction final : public ColumnFunction {
       ARROW_RETURN_NOT_OK(FindNumbers(arguments, types, options.values, num_rows, pool, out));
     }
     const bool is_nullable_number = type.nullable() && !IsText(type);
-    if (CanMark(type)) ARROW_RETURN_NOT_OK(SetMissing(column, type, HasMissing(options.values) && !is_nullable_number, num_rows, pool, out));
+    if (CanMark(type)) ARROW_RETURN_NOT_OK(SetMissing(column, type, HasMissing(options.values, type) && !is_nullable_number, num_rows, pool, out));
     return MakeFixedColumn(result_type, num_rows, std::move(bytes));
   }
 

@@ -17,6 +17,15 @@ Status FlipBytes(const std::shared_ptr<arrow::Buffer>& bytes) {
   return Status::OK();
 }
 
+// Clears the bytes of missing rows.
+Status KeepWhereValid(const Column& column, const DType& type, int64_t num_rows, arrow::MemoryPool* pool, const std::shared_ptr<arrow::Buffer>& bytes) {
+  ARROW_ASSIGN_OR_RAISE(auto valid, NewResult(1, num_rows, pool));
+  ARROW_RETURN_NOT_OK(WriteValidBytes(column, type, num_rows, valid->mutable_data()));
+  Kind kind;
+  FindBinaryLoop(Operation::kLogicalAnd, Kind::kBool, &kind)(bytes->data(), 1, valid->data(), 1, bytes->mutable_data(), num_rows);
+  return Status::OK();
+}
+
 class IsMissingFunction final : public ColumnFunction {
  public:
   IsMissingFunction(std::string_view name, bool is_missing) : name_(name), is_missing_(is_missing) {}
@@ -116,6 +125,7 @@ class ClipFunction final : public ColumnFunction {
       const std::vector<DType> side_types = {type, types[k]};
       const auto compare = type.is_temporal() ? &CompareTimes : IsText(type) ? &CompareTexts : &CompareNumbers;
       ARROW_ASSIGN_OR_RAISE(auto stays, compare(beyond, sides, side_types, num_rows, pool));
+      if (type.nullable()) ARROW_RETURN_NOT_OK(KeepWhereValid(column, type, num_rows, pool, stays));
       ARROW_RETURN_NOT_OK(FlipBytes(stays));
       ARROW_ASSIGN_OR_RAISE(column, Blend(stays->data(), column, type, arguments[k], types[k], result_type, num_rows, pool));
       type = result_type;

@@ -63,8 +63,9 @@ Result<Column> Repeat(const std::vector<Argument>& arguments, const std::vector<
 
 Result<DType> InferTextArithmetic(const ArithmeticOperator& op, const ArgumentType& a, const ArgumentType& b) {
   const DType& text = IsText(a.type) ? a.type : b.type;
-  const bool nullable = (IsText(a.type) && a.type.nullable()) || (IsText(b.type) && b.type.nullable());
-  const DType result = WithNullable(Kind::kString, nullable);
+  // The first column of text decides whether the result is nullable.
+  const bool is_first = IsText(a.type) && (a.literal == nullptr || !IsText(b.type));
+  const DType result = is_first ? a.type : b.type;
   if (op.operation == Operation::kAdd && IsTextOrMissing(a) && IsTextOrMissing(b)) return result;
   if (op.operation == Operation::kMultiply) {
     const DType& times = IsText(a.type) ? b.type : a.type;
@@ -72,9 +73,8 @@ Result<DType> InferTextArithmetic(const ArithmeticOperator& op, const ArgumentTy
     return TypeError("Can only string multiply by an integer.");
   }
   // Python asks the right side where the left one cannot, by the operator's reflected name.
-  const bool is_left = IsText(a.type) && (a.literal == nullptr || !IsText(b.type));
-  return TypeError("operation '{}{}' not supported for dtype '{}' with {}", is_left ? "" : "r", op.python_name, text.ToString(),
-                   DescribeOther(is_left ? b : a));
+  return TypeError("operation '{}{}' not supported for dtype '{}' with {}", is_first ? "" : "r", op.python_name, text.ToString(),
+                   DescribeOther(is_first ? b : a));
 }
 
 Result<Column> TextArithmetic(const ArithmeticOperator& op, const std::vector<Argument>& arguments, const std::vector<DType>& types,

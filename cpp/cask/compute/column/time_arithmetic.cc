@@ -48,6 +48,7 @@ Result<DType> InferScaling(const ArithmeticOperator& op, const ArgumentType& a, 
       break;
     case Operation::kRemainder:
       if (spans) return DType::Duration(FinerUnit(a.type.unit(), b.type.unit()));
+      if (a.type.kind() == Kind::kDuration && b.type.is_numeric()) return a.type;
       break;
     default: break;
   }
@@ -100,7 +101,7 @@ Result<Column> AddTicks(bool subtract, const std::vector<Argument>& arguments, c
   return MakeFixedColumn(result_type, num_rows, std::move(out));
 }
 
-// A span times or by a number. Times an integer is exact; otherwise the result is cut towards zero, as NumPy does.
+// A span times or by a number. Times an integer is exact; otherwise the result is cut towards zero, as NumPy does, by // as well as by /.
 Result<Column> ScaleSpan(const ArithmeticOperator& op, const std::vector<Argument>& arguments, const std::vector<DType>& types,
                          const DType& result_type, int64_t num_rows, arrow::MemoryPool* pool) {
   const int span = types[0].kind() == Kind::kDuration ? 0 : 1;
@@ -120,7 +121,7 @@ Result<Column> ScaleSpan(const ArithmeticOperator& op, const std::vector<Argumen
       } else if (x == kNaT || y == 0) {
         result[i] = kNaT;
       } else {
-        result[i] = op.operation == Operation::kFloorDivide && x % y != 0 && (x < 0) != (y < 0) ? x / y - 1 : x / y;
+        result[i] = y == -1 ? -x : x / y;
       }
     }
   } else {
@@ -128,11 +129,23 @@ Result<Column> ScaleSpan(const ArithmeticOperator& op, const std::vector<Argumen
     const auto* values = static_cast<const double*>(number.values());
     for (int64_t i = 0; i < num_rows; ++i) {
       const double x = static_cast<double>(ticks[i]), y = values[i * number.stride()];
-      const double scaled = op.operation == Operation::kMultiply ? x * y : op.operation == Operation::kDivide ? x / y : std::floor(x / y);
+      const double scaled = op.operation == Operation::kMultiply ? x * y : x / y;
       result[i] = ticks[i] == kNaT || !(std::fabs(scaled) < 9.2233720368547758e18) ? kNaT : static_cast<int64_t>(scaled);
     }
   }
-  return MakeFixedColumn(result_type, num_rows, std::move(out));
+  // A missing number gives a missing span.
+  const auto* numbers = std::get_if<Column>(&arguments[1 - span]);
+  if (numbers != nullptr && number_type.nullable() && (*numbers)->buffers[0]) {
+    for (int64_t i = 0; i < num_rows; ++i) {
+      if (IsMissing(*numbers, number_type, i)) result[i] = kNaT;
+    }
+  }
+  if (op.operation != Operation::kRemainder) return MakeFixedColumn(result_type, num_rows, std::move(out));
+  // What is left: the span less the whole quotients times the number.
+  const std::vector<DType> whole_types = {result_type, number_type};
+  const Column quotients = MakeFixedColumn(result_type, num_rows, std::move(out));
+  ARROW_ASSIGN_OR_RAISE(auto wholes, ScaleSpan({"multiply", Operation::kMultiply, "mul", "*"}, {quotients, arguments[1 - span]}, whole_types, result_type, num_rows, pool));
+  return AddTicks(/*subtract=*/true, {arguments[span], std::move(wholes)}, {types[span], result_type}, result_type, num_rows, pool);
 }
 
 Result<Column> DivideSpans(const ArithmeticOperator& op, const std::vector<Argument>& arguments, const std::vector<DType>& types,
@@ -148,8 +161,9 @@ Result<Column> DivideSpans(const ArithmeticOperator& op, const std::vector<Argum
     const int64_t x = a[i], y = b[i];
     const bool missing = x == kNaT || y == kNaT;
     if (op.operation == Operation::kRemainder) {
-      const int64_t rest = missing || y == 0 || y == -1 ? 0 : x % y;
-      ticks[i] = missing || y == 0 ? kNaT : rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+      // Nothing goes into an empty span, so all of it is left.
+      const int64_t rest = missing || y == -1 ? 0 : y == 0 ? x : x % y;
+      ticks[i] = missing ? kNaT : y != 0 && rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
     } else if (op.operation == Operation::kDivide) {
       numbers[i] = missing ? std::nan("") : static_cast<double>(x) / static_cast<double>(y);
     } else {

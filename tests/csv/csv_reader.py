@@ -141,7 +141,7 @@ def assert_as_pandas(data, **options):
         expected = pandas_read(data, **options)
     except Exception as error:  # noqa: BLE001
         expected = error
-    for blocksize in (None, 7, 50):
+    for blocksize in (None, 20):
         cut = dict(options) if blocksize is None else dict(options, blocksize=blocksize)
         try:
             actual = read_bytes(data, **cut)

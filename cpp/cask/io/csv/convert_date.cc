@@ -14,6 +14,7 @@ class DateConverter final : public CsvConverter {
         utc_offset_minutes_(knowledge.seen.utc_offset_minutes),
         ticks_per_second_(TicksPerSecond(knowledge.type.unit())),
         separator_(format_.fixed_separator()),
+        fixed_(separator_),
         values_(rows_per_batch, pool) {
     // Reading by a fixed layout takes no look at what marks missing values; no such mark is a date unless the caller makes it one.
     if (rules.missing.holds_numbers) separator_ = 0;
@@ -26,7 +27,7 @@ class DateConverter final : public CsvConverter {
     for (; row < num_rows; ++row) {
       const std::string_view text = fields[row];
       int64_t seconds;
-      if (separator_ != 0 && text.size() == 19 && ParseFixedDateTime(text.data(), separator_, &seconds)) [[likely]] {
+      if (separator_ != 0 && text.size() == 19 && fixed_.Read(text.data(), &seconds)) [[likely]] {
         out[row] = seconds * ticks_per_second_;
       } else if (text.empty() || rules_.missing.Contains(text)) {
         any_missing_ = true;
@@ -71,7 +72,8 @@ class DateConverter final : public CsvConverter {
   bool has_offset_;
   int64_t utc_offset_minutes_;
   int64_t ticks_per_second_;
-  char separator_;
+  char separator_;  // 0: no fixed layout
+  CsvFixedDateReader fixed_;
   CsvValueBuffer<int64_t> values_;
   bool any_row_ = false;
   bool any_missing_ = false;

@@ -29,7 +29,7 @@ struct Arguments {
   CsvOptions options;
   StorageOptions storage;
   std::vector<std::string> columns;  // to read; empty: all
-  bool times_only = false;           // write nothing, print the processor time that reading takes
+  int times_only = 0;                // how often to read, writing nothing and printing the processor time of the fastest pass
 };
 
 char CharOf(const std::string& value) {
@@ -98,7 +98,7 @@ Status SetOption(const std::string& name, const std::string& value, Arguments* a
     const auto [key, text] = KeyAndValue(value);
     arguments->storage[key] = text;
   } else if (name == "column") arguments->columns.push_back(value);
-  else if (name == "times_only") arguments->times_only = is_true;
+  else if (name == "times_only") arguments->times_only = std::atoi(value.c_str());
   else return ValueError("unknown option {}", name);
   return Status::OK();
 }
@@ -157,10 +157,12 @@ Status Run(const Arguments& arguments) {
     const auto& wanted = arguments.columns;
     if (wanted.empty() || std::find(wanted.begin(), wanted.end(), dataset->names()[column]) != wanted.end()) request.columns.push_back(column);
   }
-  for (int passes = 1; passes <= 4; ++passes) {
+  double best = 1e9;
+  int left = arguments.times_only;
+  for (int passes = 1; passes <= 4;) {
     request.run = std::make_shared<CsvRunState>();
     const std::clock_t start = std::clock();
-    ARROW_ASSIGN_OR_RAISE(const Pass pass, ReadAll(request, !arguments.times_only));
+    ARROW_ASSIGN_OR_RAISE(const Pass pass, ReadAll(request, arguments.times_only == 0));
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;  // of the processor
     std::vector<const CsvEvidence*> evidence;
     int64_t rows = 0;
@@ -170,12 +172,15 @@ Status Run(const Arguments& arguments) {
     }
     ARROW_ASSIGN_OR_RAISE(auto corrected, CheckEvidence(*dataset, *request.knowledge, evidence));
     if (!corrected.has_value()) {
-      if (!arguments.times_only) return WriteTable(pass, SchemaOf(request), passes, arguments.out);
-      std::printf("%.3f s, %.2f GB/s, %lld rows, %d passes\n", seconds, static_cast<double>(files->total_bytes()) / 1e9 / seconds,
+      if (arguments.times_only == 0) return WriteTable(pass, SchemaOf(request), passes, arguments.out);
+      best = std::min(best, seconds);
+      if (--left > 0) continue;
+      std::printf("%.3f s, %.2f GB/s, %lld rows, %d passes\n", best, static_cast<double>(files->total_bytes()) / 1e9 / best,
                   static_cast<long long>(rows), passes);
       return Status::OK();
     }
     request.knowledge = std::make_shared<CsvKnowledge>(std::move(*corrected));
+    ++passes;
   }
   return InternalError("reading did not settle");
 }

@@ -356,35 +356,20 @@ int64_t DaysFromCivil(int64_t year, int month, int day) {
   return era * 146097 + day_of_era - 719468;
 }
 
-bool ParseFixedDateTime(const char* p, char separator, int64_t* seconds) {
-  // Each word is compared with its pattern by exclusive or: digits become 0 to 9, punctuation 0.
-  constexpr uint64_t kDate = 0x2D30302D30303030ull;   // "0000-00-"
-  constexpr uint64_t kTime = 0x30303A30303A3030ull;   // "00:00:00"
-  constexpr uint64_t kDateLimit = 0x7F76767F76767676ull;
-  constexpr uint64_t kTimeLimit = 0x76767F76767F7676ull;
-  constexpr uint64_t kHigh = 0x8080808080808080ull;
-  uint64_t date;
-  uint64_t time;
-  std::memcpy(&date, p, 8);
-  std::memcpy(&time, p + 11, 8);
-  date ^= kDate;
-  time ^= kTime;
-  const uint8_t day_tens = static_cast<uint8_t>(p[8] - '0');
-  const uint8_t day_ones = static_cast<uint8_t>(p[9] - '0');
-  const uint64_t wrong = (date | (date + kDateLimit) | time | (time + kTimeLimit)) & kHigh;
-  if (wrong != 0 || day_tens > 9 || day_ones > 9 || p[10] != separator) return false;
-  // Two digits side by side become one number in the byte of the first.
-  const uint64_t pairs = date * 10 + (date >> 8);
-  const int64_t year = (pairs & 0xFF) * 100 + ((pairs >> 16) & 0xFF);
-  const int month = static_cast<int>((pairs >> 40) & 0xFF);
-  const int day = day_tens * 10 + day_ones;
-  const uint64_t clock = time * 10 + (time >> 8);
-  const int64_t hour = clock & 0xFF;
-  const int64_t minute = (clock >> 24) & 0xFF;
-  const int64_t second = (clock >> 48) & 0xFF;
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
-  if (day > 28 && day > kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(year))) return false;
-  *seconds = DaysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+bool CsvFixedDateReader::Remember(const char* p) {
+  for (int i : {0, 1, 2, 3, 5, 6, 8, 9}) {
+    if (!IsDigit(p[i])) return false;
+  }
+  if (p[4] != '-' || p[7] != '-') return false;
+  const auto number = [p](int i) { return (p[i] - '0') * 10 + (p[i + 1] - '0'); };
+  const int year = number(0) * 100 + number(2);
+  const int month = number(5);
+  const int day = number(8);
+  if (month < 1 || month > 12 || day < 1) return false;
+  if (day > kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(year))) return false;
+  seconds_ = DaysFromCivil(year, month, day) * 86400;
+  std::memcpy(&date_, p, 8);
+  std::memcpy(&day_, p + 8, 2);
   return true;
 }
 

@@ -33,11 +33,10 @@ bool IsParsable(std::string_view text) {
 CsvTextSet::CsvTextSet(const std::vector<std::string>& texts) : texts_(texts) {
   for (const std::string& text : texts_) {
     set_.insert(text);
-    longest_ = std::max(longest_, text.size());
     if (text.empty()) {
       has_empty_ = true;
     } else {
-      is_first_[static_cast<uint8_t>(text[0])] = true;
+      sizes_by_first_[static_cast<uint8_t>(text[0])] |= uint64_t{1} << std::min<size_t>(text.size(), 63);
     }
   }
 }

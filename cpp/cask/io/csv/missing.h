@@ -1,6 +1,8 @@
 // CsvMissing: which texts of a column stand for a missing value. Immutable.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,8 +20,8 @@ class CsvTextSet {
 
   bool Contains(std::string_view text) const {
     if (text.empty()) return has_empty_;
-    if (text.size() > longest_ || !is_first_[static_cast<uint8_t>(text[0])]) return false;
-    return ContainsSlowly(text);
+    const uint64_t sizes = sizes_by_first_[static_cast<uint8_t>(text[0])];
+    return ((sizes >> std::min<size_t>(text.size(), 63)) & 1) != 0 && ContainsSlowly(text);
   }
   bool is_empty() const { return texts_.empty(); }
 
@@ -28,9 +30,8 @@ class CsvTextSet {
 
   std::vector<std::string> texts_;
   std::unordered_set<std::string_view> set_;
-  size_t longest_ = 0;
   bool has_empty_ = false;
-  bool is_first_[256] = {};
+  uint64_t sizes_by_first_[256] = {};  // bit n: a text with this first character has n characters; bit 63: or more
 
  public:
   CsvTextSet(const CsvTextSet&) = delete;

@@ -4,8 +4,6 @@
 // be readable. The others are complete.
 #pragma once
 
-#include <fast_float/fast_float.h>
-
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -60,7 +58,7 @@ inline constexpr double kExactPowersOfTen[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1
                                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 // Appends `size` digits to `*value`, whatever its size; the caller sees to it that the result fits.
-inline bool AppendDigits(const char* p, int64_t size, uint64_t* value) {
+[[gnu::always_inline]] inline bool AppendDigits(const char* p, int64_t size, uint64_t* value) {
   while (size >= 8) {
     const uint64_t word = Load8(p);
     if (!AreDigits(word)) return false;
@@ -75,23 +73,42 @@ inline bool AppendDigits(const char* p, int64_t size, uint64_t* value) {
   return true;
 }
 
-// mantissa * 10^-scale, correctly rounded. False where that takes more than is known here.
+// mantissa * 10^-scale, correctly rounded, for a mantissa above 2^53 and a scale up to 19. False where that takes more than is known here.
+bool ScaleLarge(uint64_t mantissa, int64_t scale, double* value);
+
 inline bool Scale(uint64_t mantissa, int64_t scale, double* value) {
-  if (mantissa <= (uint64_t{1} << 53)) {
-    *value = static_cast<double>(mantissa) / kExactPowersOfTen[scale];
-    return true;
-  }
-  const fast_float::adjusted_mantissa result = fast_float::compute_float<fast_float::binary_format<double>>(-scale, mantissa);
-  if (result.power2 <= 0) return false;
-  const uint64_t bits = result.mantissa | (static_cast<uint64_t>(result.power2) << 52);
-  std::memcpy(value, &bits, 8);
+  if (mantissa > (uint64_t{1} << 53)) return ScaleLarge(mantissa, scale, value);
+  *value = static_cast<double>(mantissa) / kExactPowersOfTen[scale];
   return true;
+}
+
+// A number of 1 to 8 characters without a sign: the decimal point, if there is one, is taken out and the digits read at once.
+[[gnu::always_inline]] inline bool ParseShortFloat64(const char* p, int64_t size, char decimal, double* value) {
+  constexpr uint64_t kOnes = 0x0101010101010101ull;
+  constexpr uint64_t kHigh = 0x8080808080808080ull;
+  const uint64_t word = Load8(p) & (~uint64_t{0} >> (64 - 8 * size));
+  const uint64_t matches = word ^ (kOnes * static_cast<uint8_t>(decimal));
+  const uint64_t points = (matches - kOnes) & ~matches & kHigh;
+  if (points == 0) {
+    const uint64_t digits = Load8Digits(p, size);
+    *value = static_cast<double>(Value8(digits));
+    return AreDigits(digits);
+  }
+  const int point_bits = __builtin_ctzll(points) & ~7;
+  const uint64_t before = word & ((uint64_t{1} << point_bits) - 1);
+  const uint64_t after = ((word >> point_bits) >> 8) << point_bits;
+  const int64_t num_digits = size - 1;
+  if (num_digits == 0) return false;
+  const auto unused_bits = static_cast<int>(64 - 8 * num_digits);
+  const uint64_t digits = ((before | after) << unused_bits) | ((0x3030303030303030ull >> 1) >> (63 - unused_bits));
+  *value = static_cast<double>(Value8(digits)) / kExactPowersOfTen[num_digits - point_bits / 8];
+  return AreDigits(digits);
 }
 
 }  // namespace internal
 
 /// Digits with at most a minus sign before them, 18 at most.
-inline bool ParsePlainInt64(const char* p, int64_t size, int64_t* value) {
+[[gnu::always_inline]] inline bool ParsePlainInt64(const char* p, int64_t size, int64_t* value) {
   if (size == 1) {  // the most common width by far in columns of codes and counts
     const uint8_t digit = static_cast<uint8_t>(*p - '0');
     *value = digit;
@@ -107,10 +124,15 @@ inline bool ParsePlainInt64(const char* p, int64_t size, int64_t* value) {
 }
 
 /// Digits with at most a minus sign and one decimal point, 19 at most; no exponent.
-inline bool ParsePlainFloat64(const char* p, int64_t size, char decimal, double* value) {
+[[gnu::always_inline]] inline bool ParsePlainFloat64(const char* p, int64_t size, char decimal, double* value) {
   const char* const end = p + size;
   const bool is_negative = size > 0 && *p == '-';
   p += is_negative;
+  if (size - is_negative <= 8) {
+    if (size == is_negative || !internal::ParseShortFloat64(p, size - is_negative, decimal, value)) return false;
+    if (is_negative) *value = -*value;
+    return true;
+  }
   const char* const first_digit = p;
   uint64_t mantissa = 0;
   while (p < end && static_cast<uint8_t>(*p - '0') <= 9) mantissa = mantissa * 10 + static_cast<uint8_t>(*p++ - '0');

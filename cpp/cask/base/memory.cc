@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <string>
+
+#include "cask/base/log.h"
 
 namespace cask {
 namespace {
@@ -94,7 +94,7 @@ int64_t DefaultMemoryLimit() {
   if (const char* text = std::getenv("CASK_MEMORY_LIMIT"); text != nullptr && *text != 0) {
     const auto bytes = ParseBytes(text, available);
     if (bytes.ok() && *bytes > 0) return *bytes;
-    std::fprintf(stderr, "cask: CASK_MEMORY_LIMIT is ignored: %s\n", bytes.ok() ? "it must be more than 0" : bytes.status().message().c_str());
+    LogWarning("CASK_MEMORY_LIMIT is ignored: {}", bytes.ok() ? "it must be more than 0" : bytes.status().message());
   }
   return available / 10 * 7;
 }

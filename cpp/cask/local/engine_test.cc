@@ -1,5 +1,6 @@
 #include "cask/local/engine.h"
 
+#include <arrow/memory_pool.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "cask/base/pool.h"
 #include "cask/base/random.h"
 
 namespace cask {
@@ -335,6 +337,17 @@ TEST_F(EngineTest, HoldsNoMoreThanItMust) {
   ASSERT_TRUE(run->Wait().ok());
   // Eight partial sums a level of the tree, for each thread, and what is being freed.
   EXPECT_LT(most, 200);
+}
+
+TEST(EngineMemory, ShortageSlowsWorkButDoesNotStopIt) {
+  LocalEngine engine({.num_threads = 2, .store = {.memory_limit_bytes = 1000, .scratch_directory = {}}});
+  // Held by somebody else, more than the engine may use.
+  uint8_t* block;
+  ASSERT_TRUE(BufferPool()->Allocate(100'000, &block).ok());
+  const auto run = engine.Submit(TreeSum(500, 4));
+  ASSERT_TRUE(run->Wait().ok());
+  EXPECT_EQ(ValueOf(run->TakeOutputs().ValueOrDie()[0][0]), 500 * 499 / 2);
+  BufferPool()->Free(block, 100'000);
 }
 
 TEST_F(EngineTest, AStoppedEngineRefusesWork) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "cask/base/clock.h"
+#include "cask/base/log.h"
 
 namespace cask {
 namespace {
@@ -86,7 +87,10 @@ void RemoveDeadScratch(const std::string& root) {
     const int lock = open((path + "/lock").c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (lock < 0) continue;
     // Taken while it is removed, so that two processes do not remove it at once.
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) RemoveAll(path);
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+      LogInfo("removing '{}', which a process that ended left", path);
+      RemoveAll(path);
+    }
     close(lock);
   }
 }

@@ -4,14 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "cask/base/random.h"
+#include "cask/base/test_seeds.h"
 #include "cask/scheduler/scheduler.h"
 #include "cask/worker/worker.h"
 
@@ -335,11 +334,9 @@ class Cluster {
 };
 
 TEST(ClusterRandom, ResultsAreRightWhateverHappens) {
-  const char* given = std::getenv("CASK_TEST_SEED");
-  const uint64_t first_seed = given != nullptr ? std::strtoull(given, nullptr, 10) : FreshSeed();
-  std::fprintf(stderr, "CASK_TEST_SEED=%llu and the 199 after it\n", static_cast<unsigned long long>(first_seed));
+  const uint64_t first_seed = FirstTestSeed();
   int64_t executed = 0;
-  for (uint64_t seed = first_seed; seed < first_seed + 200; ++seed) {
+  for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Cluster cluster(seed);
     for (int step = 0; step < 1500; ++step) cluster.Step();
@@ -347,7 +344,7 @@ TEST(ClusterRandom, ResultsAreRightWhateverHappens) {
     executed += cluster.num_executed();
     if (testing::Test::HasFailure()) break;
   }
-  EXPECT_GT(executed, 10'000);
+  EXPECT_GT(executed, static_cast<int64_t>(kTestSeeds) * 30);
 }
 
 }  // namespace

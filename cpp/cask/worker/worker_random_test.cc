@@ -3,12 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <set>
 
 #include "cask/base/random.h"
+#include "cask/base/test_seeds.h"
 #include "cask/worker/worker.h"
 
 namespace cask {
@@ -161,10 +160,8 @@ class World {
 };
 
 TEST(WorkerRandom, EveryRunEndsAndNothingIsLeaked) {
-  const char* given = std::getenv("CASK_TEST_SEED");
-  const uint64_t first_seed = given != nullptr ? std::strtoull(given, nullptr, 10) : FreshSeed();
-  std::fprintf(stderr, "CASK_TEST_SEED=%llu and the 299 after it\n", static_cast<unsigned long long>(first_seed));
-  for (uint64_t seed = first_seed; seed < first_seed + 300; ++seed) {
+  const uint64_t first_seed = FirstTestSeed();
+  for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     World world(seed);
     for (int step = 0; step < 500; ++step) world.Step();

@@ -1,5 +1,7 @@
 #include "cask/compute/column/date_fields.h"
 
+#include <vector>
+
 #include "cask/compute/column/temporal.h"
 
 namespace cask {
@@ -63,19 +65,30 @@ void Map(const int64_t* ticks, int64_t n, void* out, Function function) {
   for (int64_t i = 0; i < n; ++i) values[i] = static_cast<Out>(function(ticks[i]));
 }
 
-// Rows of one day often follow each other, so the date of the last one is remembered.
+// The days of a batch mostly lie close together, whatever their order: then each day's date is worked out once. `days` has n values.
+template <typename Out>
+bool MapNearDates(TimeField field, const int64_t* days, int64_t n, int64_t first, int64_t last, Out* out) {
+  if (last - first >= n) return false;
+  std::vector<Out> of_day(last - first + 1);
+  for (int64_t day = first; day <= last; ++day) of_day[day - first] = static_cast<Out>(DateField(field, CivilFromDays(day)));
+  // NaT may lie anywhere; what is written for it does not count.
+  for (int64_t i = 0; i < n; ++i) out[i] = of_day[days[i] < first || days[i] > last ? 0 : days[i] - first];
+  return true;
+}
+
 template <TimeUnit unit, typename Out>
 void MapDates(TimeField field, const int64_t* ticks, int64_t n, void* out) {
-  int64_t last_day = INT64_MIN;
-  int32_t last_value = 0;
-  Map<Out>(ticks, n, out, [&](int64_t tick) {
-    const int64_t day = DayOf<unit>(tick);
-    if (day != last_day) {
-      last_day = day;
-      last_value = DateField(field, CivilFromDays(day));
-    }
-    return last_value;
-  });
+  std::vector<int64_t> days(n);
+  int64_t first = INT64_MAX, last = INT64_MIN;
+  for (int64_t i = 0; i < n; ++i) {
+    days[i] = DayOf<unit>(ticks[i]);
+    if (ticks[i] == kNaT) continue;
+    first = std::min(first, days[i]);
+    last = std::max(last, days[i]);
+  }
+  auto* values = static_cast<Out*>(out);
+  if (first > last || MapNearDates(field, days.data(), n, first, last, values)) return;
+  for (int64_t i = 0; i < n; ++i) values[i] = static_cast<Out>(DateField(field, CivilFromDays(days[i])));
 }
 
 template <TimeUnit unit>

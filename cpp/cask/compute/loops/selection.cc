@@ -16,7 +16,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace cask {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 template <class T>
 void RunSelect(const uint8_t* mask, const void* a, int64_t a_stride, const void* b, int64_t b_stride, void* out, int64_t n) {
@@ -51,23 +50,51 @@ int64_t CompressRest(const T* in, const uint8_t* mask, T* out, int64_t begin, in
   return kept;
 }
 
+#if HWY_ARCH_X86_64 && HWY_TARGET == HWY_AVX3
+// The kept ones of eight values, and how many they are. `keep` has a byte, 0 or 1, each.
+HWY_INLINE int64_t CompressEight(const uint32_t* in, uint64_t keep, uint32_t* out) {
+  const auto bits = static_cast<__mmask8>(_pext_u64(keep, 0x0101010101010101u));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_maskz_compress_epi32(bits, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in))));
+  return __builtin_popcountll(keep);
+}
+HWY_INLINE int64_t CompressEight(const uint64_t* in, uint64_t keep, uint64_t* out) {
+  const auto bits = static_cast<__mmask8>(_pext_u64(keep, 0x0101010101010101u));
+  _mm512_storeu_si512(out, _mm512_maskz_compress_epi64(bits, _mm512_loadu_si512(in)));
+  return __builtin_popcountll(keep);
+}
+#elif HWY_ARCH_X86_64 && HWY_TARGET == HWY_AVX2
+// The positions of the kept values, as bytes, are those bytes of 7 .. 0 whose flags are set; they tell the permutation.
+constexpr uint64_t kPositions = 0x0706050403020100u;
+HWY_INLINE __m256i Permute(const void* in, uint64_t positions) {
+  const __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(positions)));
+  return _mm256_permutevar8x32_epi32(_mm256_loadu_si256(static_cast<const __m256i*>(in)), order);
+}
+HWY_INLINE int64_t CompressEight(const uint32_t* in, uint64_t keep, uint32_t* out) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), Permute(in, _pext_u64(kPositions, keep * 0xff)));
+  return __builtin_popcountll(keep);
+}
+HWY_INLINE int64_t CompressEight(const uint64_t* in, uint64_t keep, uint64_t* out) {
+  // Two halves of four values, each value being two words with a flag each.
+  const uint64_t low = _pdep_u64(keep, 0x00ff00ff00ff00ffu) * 0xffff, high = _pdep_u64(keep >> 32, 0x00ff00ff00ff00ffu) * 0xffff;
+  const int64_t kept_low = __builtin_popcountll(keep & 0xffffffffu);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), Permute(in, _pext_u64(kPositions, low)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + kept_low), Permute(in + 4, _pext_u64(kPositions, high)));
+  return __builtin_popcountll(keep);
+}
+#endif
+
 // Four- and eight-byte values, a vector at a time. A whole vector is written, which stays within n values: kept <= i.
+// By hand, because g++ copies Highway's tables of permutations to the stack for every vector.
 template <class T>
 int64_t CompressVectors(const void* in, const uint8_t* mask, void* out, int64_t n) {
   const T* x = static_cast<const T*>(in);
   T* o = static_cast<T*>(out);
   int64_t i = 0, kept = 0;
-#if HWY_TARGET != HWY_SCALAR
-  const hn::ScalableTag<T> d;
-  const hn::Rebind<uint8_t, decltype(d)> bytes;
-  const hn::Rebind<uint32_t, decltype(d)> words;
-  const int64_t lanes = hn::Lanes(d);
-  for (; i + lanes <= n; i += lanes) {
-    const auto flags = hn::PromoteTo(words, hn::LoadU(bytes, mask + i));
-    hn::Mask<decltype(d)> keep;
-    if constexpr (sizeof(T) == 8) keep = hn::Ne(hn::PromoteTo(d, flags), hn::Zero(d));
-    else keep = hn::Ne(flags, hn::Zero(d));
-    kept += hn::CompressStore(hn::LoadU(d, x + i), keep, d, o + kept);
+#if HWY_ARCH_X86_64 && HWY_TARGET <= HWY_AVX2
+  for (; i + 8 <= n; i += 8) {
+    uint64_t keep;
+    std::memcpy(&keep, mask + i, 8);
+    kept += CompressEight(x + i, keep, o + kept);
   }
 #endif
   return CompressRest(x, mask, o, i, n, kept);

@@ -134,15 +134,13 @@ comma := ,
 ROUNDS ?= 5
 
 .PHONY: bench-taxi
-bench-taxi: build examples taxi-data build/bench/plain_scan  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
+bench-taxi: build taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
 	@tools/bootstrap.sh bench
+	$(call say,building the programs of the benchmark)
 	@tools/quietly.sh build/bench.log ninja -C build/release scheduler_machine
+	@tools/quietly.sh build/bench.log cmake -S bench/taxi -B build/bench -G Ninja -Dcask_DIR="$$(.venv/bin/cask info --cmake-dir)"
+	@tools/quietly.sh build/bench.log ninja -C build/bench
 	@$(PY) bench/taxi/run.py --data "$(DATA)" --rounds $(ROUNDS)
-
-build/bench/plain_scan: bench/taxi/plain_scan.cc | bootstrap
-	$(call say,building bench/taxi/plain_scan)
-	@mkdir -p build/bench
-	@$${CXX:-g++} -std=c++20 -O3 -Wall -Wextra -pthread -o $@ $<
 
 .PHONY: clean
 clean:  ## remove what was built; .venv and data stay

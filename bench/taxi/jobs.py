@@ -53,7 +53,7 @@ JOBS = (
     Job(
         "groupby",
         "groupby(passenger_count, hour).agg(mean, sum, count)",
-        ("cask_python", *PEERS, *DASK),
+        ("cask_python", "cask_cc", *PEERS, *DASK),
         (Aim(2, (*PEERS, *DASK), "2 times the fastest other"),),
     ),
     Job(

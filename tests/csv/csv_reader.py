@@ -149,7 +149,9 @@ def assert_as_pandas(data, **options):
             assert isinstance(expected, Exception), f"blocksize {blocksize}: pandas reads this, Cask says: {error}"
             continue
         assert not isinstance(expected, Exception), f"pandas refuses this: {expected!r}"
-        if len(actual.columns) == len(expected.columns) + 1:  # the first column is the index
+        leading = len(actual.columns) - len(expected.columns)
+        if leading > 0:  # the first columns are the index
+            names = list(expected.columns)
             expected = expected.reset_index()
-            expected.columns = [""] + list(expected.columns[1:])
+            expected.columns = [""] * leading + names
         assert_same(actual, expected)

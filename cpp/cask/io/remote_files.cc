@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include <any>
+#include <cstdlib>
 #include <mutex>
 
 #include "cask/io/glob.h"
@@ -32,6 +33,8 @@ std::string OptionOr(const StorageOptions& options, std::initializer_list<const 
 
 bool IsTrue(const std::string& value) { return value == "True" || value == "true" || value == "1"; }
 
+void (*finalize_s3)() = nullptr;
+
 // Arrow's S3 support is a library of its own beside Arrow's; it takes long to load, so it is loaded when it is needed.
 Status LoadS3() {
   static std::once_flag once;
@@ -44,7 +47,13 @@ Status LoadS3() {
     }
     const std::string library = arrow.dli_fname;
     const std::string folder = library.substr(0, library.rfind('/') + 1);
-    status = arrow::fs::LoadFileSystemFactories((folder + "libarrow_s3.so.2600").c_str());
+    const std::string s3 = folder + "libarrow_s3.so.2600";
+    status = arrow::fs::LoadFileSystemFactories(s3.c_str());
+    void* handle = status.ok() ? ::dlopen(s3.c_str(), RTLD_NOW | RTLD_NOLOAD) : nullptr;
+    if (handle == nullptr) return;
+    // Its threads must end before the library's own statics do: arrow::fs::EnsureS3Finalized().
+    finalize_s3 = reinterpret_cast<void (*)()>(::dlsym(handle, "_ZN5arrow2fs17EnsureS3FinalizedEv"));
+    if (finalize_s3 != nullptr) std::atexit([] { finalize_s3(); });
   });
   return status;
 }

@@ -163,8 +163,12 @@ Status CsvDataset::TakeSample(int file, ByteReader* reader, std::vector<CsvColum
   const bool is_all = reader->at_end() && reader->size() <= kSampleBytes;
   const char* const end = p + std::min(reader->size(), kSampleBytes);
   for (int64_t line = layout.data_line; p < end; ++line) {
+    const auto mark = arena.mark();
     const CsvLine got = IsSkipped(options_, line) ? tokenizer.Skip(p, end, is_all) : tokenizer.Next(p, end, is_all, &selection, &arena);
     if (got.kind != CsvLine::Kind::kRecord && got.kind != CsvLine::Kind::kIgnored) break;
+    // A bad line is skipped or an error when the data is read; it says nothing of types.
+    const bool is_bad = got.num_fields > layout.num_fields && !layout.allows_long_rows;
+    if (got.kind == CsvLine::Kind::kRecord && is_bad) arena.DropRow(mark);
     p = got.after;
   }
   const CsvRows rows = arena.rows();

@@ -1,0 +1,246 @@
+// The parts of the CSV reader, each by itself. What pandas gives for whole files is compared in tests/csv.
+#include <gtest/gtest.h>
+
+#include <fast_float/fast_float.h>
+
+#include <cmath>
+#include <cstdio>
+#include <random>
+
+#include <hwy/highway.h>
+
+#include "cask/io/csv/column_evidence.h"
+#include "cask/io/csv/date_format.h"
+#include "cask/io/csv/inference.h"
+#include "cask/io/csv/layout.h"
+#include "cask/io/csv/line_tokenizer.h"
+#include "cask/io/csv/parse_number.h"
+#include "cask/io/csv/scanner.h"
+
+namespace cask {
+namespace {
+
+// A text with the room around it that parsers may read.
+class Padded {
+ public:
+  explicit Padded(const std::string& text) : text_(std::string(64, 'x') + text + std::string(64, '7')), size_(text.size()) {}
+  const char* data() const { return text_.data() + 64; }
+  int64_t size() const { return static_cast<int64_t>(size_); }
+
+ private:
+  std::string text_;
+  size_t size_;
+};
+
+TEST(ParseNumber, PlainIntegers) {
+  for (const char* text : {"0", "7", "-1", "42", "12345678", "123456789", "-999999999999999999", "000"}) {
+    const Padded padded(text);
+    int64_t value;
+    ASSERT_TRUE(ParsePlainInt64(padded.data(), padded.size(), &value)) << text;
+    EXPECT_EQ(value, std::strtoll(text, nullptr, 10));
+  }
+  for (const char* text : {"", "-", "a", "1a", "1.5", "12345678x", "1234567890123456789", "+1", " 1", "--1"}) {
+    const Padded padded(text);
+    int64_t value;
+    EXPECT_FALSE(ParsePlainInt64(padded.data(), padded.size(), &value)) << text;
+  }
+}
+
+TEST(ParseNumber, PlainFloatsAreCorrectlyRounded) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < 300'000; ++i) {
+    std::string text = std::to_string(random() >> (random() % 64));
+    if (text.size() > 19) text.resize(19);
+    const size_t point = random() % (text.size() + 2);
+    if (point <= text.size()) text.insert(point, ".");
+    if (random() % 2 == 0) text.insert(0, "-");
+    const Padded padded(text);
+    double value = 0;
+    if (!ParsePlainFloat64(padded.data(), padded.size(), '.', &value)) {
+      ASSERT_TRUE(ParseFloat64({padded.data(), text.size()}, {}, &value)) << text;
+    }
+    ASSERT_EQ(value, std::strtod(text.c_str(), nullptr)) << text;
+  }
+}
+
+TEST(ParseNumber, FloatsThatAreNone) {
+  for (const char* text : {"", ".", "-", "-.", "1.2.3", "1e", "e5", "1 2", "0x1", "nan", "12345678.x", "1,5"}) {
+    const Padded padded(text);
+    double value;
+    EXPECT_FALSE(ParsePlainFloat64(padded.data(), padded.size(), '.', &value)) << text;
+    EXPECT_FALSE(ParseFloat64({padded.data(), static_cast<size_t>(padded.size())}, {}, &value)) << text;
+  }
+}
+
+TEST(ParseNumber, IntegersStopWhereThoseOfPandasDo) {
+  int64_t value;
+  uint64_t large;
+  bool is_negative;
+  EXPECT_EQ(ParseInt64(" +5 ", {}, &value), CsvParsed::kOk);
+  EXPECT_EQ(ParseInt64("9223372036854775808", {}, &value), CsvParsed::kOverflow);
+  EXPECT_EQ(ParseInt64("9223372036854775808 ", {}, &value), CsvParsed::kInvalid);
+  EXPECT_EQ(ParseInt64("1,234", {'.', ','}, &value), CsvParsed::kOk);
+  EXPECT_EQ(value, 1234);
+  EXPECT_EQ(ParseUInt64("18446744073709551615", {}, &large, &is_negative), CsvParsed::kOk);
+  EXPECT_EQ(ParseUInt64("18446744073709551616", {}, &large, &is_negative), CsvParsed::kOverflow);
+  EXPECT_EQ(ParseUInt64("-x", {}, &large, &is_negative), CsvParsed::kOk);
+  EXPECT_TRUE(is_negative);
+  std::string digits;
+  EXPECT_TRUE(ParsePythonInt(" -00_12 ", &digits));
+  EXPECT_EQ(digits, "-12");
+  EXPECT_FALSE(ParsePythonInt("1__0", &digits));
+}
+
+TEST(ColumnEvidence, JoinsToWhatAllRowsTogetherShow) {
+  const CsvOptions options;
+  const CsvColumnRules rules(options, "a", false, std::nullopt);
+  const std::vector<std::string> values = {"1", "-5", "", "1.5", "99999999999999999999", "9223372036854775808", "True", "x", "NA", "1_0"};
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  const auto see = [&](const std::vector<std::string>& texts) {
+    CsvColumnEvidence seen;
+    for (const std::string& text : texts) {
+      const Padded padded(text);
+      seen.any_row = true;
+      if (rules.missing.Contains(text)) seen.any_missing = true;
+      else Observe({padded.data(), text.size()}, rules, &seen);
+    }
+    return seen;
+  };
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<std::string> all;
+    for (int k = random() % 6; k >= 0; --k) all.push_back(values[random() % values.size()]);
+    const size_t cut = random() % (all.size() + 1);
+    const auto first = see({all.begin(), all.begin() + cut});
+    const auto second = see({all.begin() + cut, all.end()});
+    const auto joined = Decide(rules, Join(first, second));
+    const auto whole = Decide(rules, see(all));
+    EXPECT_EQ(joined.type, whole.type);
+    EXPECT_EQ(joined.missing_is_text, whole.missing_is_text);
+  }
+}
+
+TEST(DateFormat, FixedLayout) {
+  CsvFixedDateReader reader(' ');
+  int64_t seconds;
+  const auto read = [&](const std::string& text) { return reader.Read(Padded(text).data(), &seconds); };
+  ASSERT_TRUE(read("2015-01-15 19:05:39"));
+  EXPECT_EQ(seconds, 1421348739);
+  ASSERT_TRUE(read("1969-12-31 23:59:59"));
+  EXPECT_EQ(seconds, -1);
+  ASSERT_TRUE(read("2016-02-29 00:00:00"));
+  for (const char* text : {"2015-02-29 00:00:00", "2015-13-01 00:00:00", "2015-01-15 24:00:00", "2015-01-15 19:60:39", "2015-01-15T19:05:39",
+                           "2015-01-15 19:05:3x", "2015/01/15 19:05:39", "2O15-01-15 19:05:39", "2015-00-15 19:05:39"}) {
+    EXPECT_FALSE(read(text)) << text;
+  }
+}
+
+TEST(DateFormat, Guesses) {
+  EXPECT_EQ(GuessDateFormat("2015-01-15 19:05:39", false), "%Y-%m-%d %H:%M:%S");
+  EXPECT_EQ(GuessDateFormat("01/15/2015", false), "%m/%d/%Y");
+  EXPECT_EQ(GuessDateFormat("15/01/2015", false), "%d/%m/%Y");
+  EXPECT_EQ(GuessDateFormat("01/02/2015", true), "%d/%m/%Y");
+  EXPECT_EQ(GuessDateFormat("15-Jan-2015", false), "%d-%b-%Y");
+  EXPECT_EQ(GuessDateFormat("text", false), "");
+  EXPECT_EQ(GuessDateFormat("2015-02-30", false), "");
+}
+
+TEST(Layout, NamesAreMangledAsByPandas) {
+  EXPECT_EQ(ColumnNamesOf({"a", "a", "a.1", "", "a"}), (std::vector<std::string>{"a", "a.2", "a.1", "Unnamed: 3", "a.3"}));
+}
+
+// The fields that a scan and the line tokenizer find in `text`, row by row.
+using Fields = std::vector<std::vector<std::string>>;
+
+Fields FieldsOf(const CsvRows& rows, const CsvFieldSelection& selection) {
+  Fields fields(rows.num_rows);
+  for (int64_t row = 0; row < rows.num_rows; ++row) {
+    for (size_t i = 0; i < selection.fields.size(); ++i) {
+      fields[row].emplace_back(rows.Column(selection, static_cast<int>(i))[row]);
+    }
+  }
+  return fields;
+}
+
+Fields TokenizeLines(const std::string& text, int64_t num_rows, const CsvDialect& dialect, const CsvFieldSelection& selection) {
+  const CsvLineTokenizer tokenizer(dialect);
+  CsvFieldArena arena;
+  const char* p = text.data();
+  while (arena.num_rows() < num_rows) {
+    const CsvLine line = tokenizer.Next(p, text.data() + text.size(), true, &selection, &arena);
+    if (line.kind != CsvLine::Kind::kRecord && line.kind != CsvLine::Kind::kIgnored) break;
+    p = line.after;
+  }
+  return FieldsOf(arena.rows(), selection);
+}
+
+std::string RandomText(std::mt19937* random, int num_fields) {
+  std::string text;
+  const int num_rows = static_cast<int>((*random)() % 60);
+  const char* end = (*random)() % 2 == 0 ? "\n" : "\r\n";
+  for (int row = 0; row < num_rows; ++row) {
+    for (int field = 0; field < num_fields; ++field) {
+      if (field > 0) text += ',';
+      if (field == 0) text += 'r';  // no blank lines
+      text.append((*random)() % 30, static_cast<char>('a' + field));
+    }
+    text += end;
+  }
+  if ((*random)() % 4 == 0 && !text.empty()) text.insert((*random)() % text.size(), (*random)() % 2 == 0 ? "," : "\n");
+  return text;
+}
+
+// Every instruction set finds the same fields as the line tokenizer, and stops at the same place.
+TEST(Scanner, AllInstructionSetsAgreeWithTheTokenizer) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  const CsvDialect dialect{CsvOptions()};
+  const int64_t supported = hwy::SupportedTargets();
+  for (int round = 0; round < 300; ++round) {
+    const int num_fields = 1 + static_cast<int>(random() % 12);
+    std::vector<int> wanted;
+    for (int field = 0; field < num_fields; ++field) {
+      if (random() % 3 == 0) wanted.push_back(field);
+    }
+    const CsvFieldSelection selection(num_fields, wanted);
+    const std::string text = RandomText(&random, num_fields);
+    const Padded padded(text);
+    int64_t first_rows = -1;
+    for (int64_t targets = supported; targets != 0; targets &= targets - 1) {
+      hwy::SetSupportedTargetsForTest(targets & -targets);
+      CsvScanner scanner(dialect, selection);
+      const CsvScan scan = scanner.Scan(padded.data(), padded.size(), 1000);
+      if (first_rows < 0) first_rows = scan.rows.num_rows;
+      ASSERT_EQ(scan.rows.num_rows, first_rows);
+      ASSERT_EQ(FieldsOf(scan.rows, selection), TokenizeLines(text, scan.rows.num_rows, dialect, selection)) << text;
+    }
+    hwy::SetSupportedTargetsForTest(0);
+  }
+}
+
+TEST(Scanner, StopsAtWhatIsNotPlain) {
+  const CsvDialect dialect{CsvOptions()};
+  const CsvFieldSelection selection(2, {0, 1});
+  const auto scan = [&](const std::string& text) {
+    const Padded padded(text);
+    const CsvScan result = CsvScanner(dialect, selection).Scan(padded.data(), padded.size(), 100);
+    return std::make_pair(result.rows.num_rows, result.is_irregular);
+  };
+  const std::string filler = std::string(70, 'x') + "," + std::string(70, 'y') + "\n";
+  EXPECT_EQ(scan(filler + filler), std::make_pair(int64_t{2}, false));
+  EXPECT_EQ(scan(filler + filler + "a\n" + filler), std::make_pair(int64_t{1}, true));  // the last whole row within 64 bytes may be left too
+  EXPECT_EQ(scan(filler + "a,b,c\n" + filler).second, true);
+  EXPECT_EQ(scan(filler + "\n" + filler).second, true);
+  EXPECT_EQ(scan(filler + "a\"b,c\n" + filler).second, true);
+  EXPECT_EQ(scan(filler + "\"a\"b,c\n" + filler).second, true);
+  EXPECT_EQ(scan(filler + "a\rb,c\n" + filler).second, true);
+  EXPECT_EQ(scan(filler + "\"a,\n\"\"b\",c\n" + filler), std::make_pair(int64_t{3}, false));
+  EXPECT_EQ(scan("a,b\nc,d"), std::make_pair(int64_t{1}, false));
+}
+
+}  // namespace
+}  // namespace cask

@@ -136,12 +136,8 @@ Operation Exchanged(Operation operation) {
 }
 
 bool AreComparable(const ArgumentType& a, const ArgumentType& b) {
-  if (IsMissingLiteral(a) || IsMissingLiteral(b)) {
-    // NaN, None and NaT order with what could hold them, and are equal to nothing.
-    const DType& column = IsMissingLiteral(a) ? b.type : a.type;
-    const DType& missing = IsMissingLiteral(a) ? a.type : b.type;
-    return !column.is_temporal() || missing.kind() == column.kind();
-  }
+  // NaN, None and NaT, which a literal does not tell apart, compare with everything, and are equal to nothing.
+  if (IsMissingLiteral(a) || IsMissingLiteral(b)) return true;
   if (IsNumberLike(a.type) && IsNumberLike(b.type)) return true;
   if (IsTextual(a.type) && IsTextual(b.type)) return true;
   if (a.type.is_temporal() && a.type.kind() == b.type.kind()) {

@@ -15,13 +15,13 @@
 namespace cask {
 namespace {
 
-// Whether a missing row of a column of `type` is among `values`: NaN is for floats, NaT for times, and either for text.
+// Whether a missing row of a column of `type` is among `values`: NaN is for floats, a missing literal for times, and either for text.
 bool HasMissing(const std::vector<Literal>& values, const DType& type) {
   for (const Literal& value : values) {
     const auto* number = std::get_if<double>(&value.value());
     const auto* ticks = std::get_if<Ticks>(&value.value());
     const bool is_nan = number != nullptr && std::isnan(*number);
-    const bool is_nat = (ticks != nullptr && ticks->value == kNaT) || (value.is_missing() && value.type().is_temporal());
+    const bool is_nat = (ticks != nullptr && ticks->value == kNaT) || value.is_missing();
     if (type.is_float() ? is_nan : type.is_temporal() ? is_nat : type.kind() == Kind::kObjectBool ? value.is_missing() : is_nan || value.is_missing()) {
       return true;
     }

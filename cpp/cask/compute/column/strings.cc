@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cask/compute/column/arrow_kernel.h"
+#include "cask/compute/column/cast.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/registry.h"
 #include "cask/compute/column/type_rules.h"
@@ -16,10 +17,10 @@ namespace {
 namespace compute = arrow::compute;
 
 Status CheckText(const DType& type) {
-  if (IsText(type)) return Status::OK();
+  if (IsText(type) || type.kind() == Kind::kCategory) return Status::OK();
   const std::string_view held = type.is_integer() ? "integer" : type.is_float() ? "floating" : type.is_bool() ? "boolean"
                                 : type.kind() == Kind::kTimestamp ? "datetime64" : type.kind() == Kind::kDuration ? "timedelta64"
-                                : type.kind() == Kind::kCategory ? "categorical" : "mixed";
+                                                                  : "mixed";
   return AttributeError("Can only use .str accessor with string values, not {}", held);
 }
 
@@ -117,7 +118,7 @@ class TextFunction final : public ColumnFunction {
     const DType& type = arguments[0].type;
     ARROW_RETURN_NOT_OK(CheckText(type));
     switch (kernel_.gives) {
-      case Gives::kText: return type;
+      case Gives::kText: return WithNullable(Kind::kString, type.nullable());
       case Gives::kTruth: return WithNullable(Kind::kBool, type.nullable());
       case Gives::kCount: return options.number == kWidened ? DType(Kind::kFloat64) : WithNullable(Kind::kInt64, type.nullable());
     }
@@ -126,7 +127,10 @@ class TextFunction final : public ColumnFunction {
 
   Result<Column> Execute(const std::vector<Argument>& arguments, const std::vector<DType>& types, const DType& result_type,
                          const FunctionOptions& options, int64_t num_rows, arrow::MemoryPool* pool) const override {
-    const Column& column = std::get<Column>(arguments[0]);
+    Column column = std::get<Column>(arguments[0]);
+    if (types[0].kind() == Kind::kCategory) {
+      ARROW_ASSIGN_OR_RAISE(column, CategoriesToText(column, Kind::kString, pool));
+    }
     const bool is_bare = kernel_.bare_name != nullptr && arguments.size() == 1;
     const bool is_regex = options.text == "regex" && kernel_.regex_name != nullptr;
     const char* function = is_bare ? kernel_.bare_name : is_regex ? kernel_.regex_name : kernel_.arrow_name;
@@ -137,12 +141,12 @@ class TextFunction final : public ColumnFunction {
     ARROW_ASSIGN_OR_RAISE(auto result, CallArrow(function, column, arrow_options.get(), pool));
     if (kernel_.gives == Gives::kText) return result;
     if (kernel_.gives == Gives::kTruth) return BytesFromBooleans(result, result_type, false, pool);
-    return FinishCounts(result, types[0], result_type, num_rows, pool);
+    return FinishCounts(result, result_type, num_rows, pool);
   }
 
  private:
   // Arrow counts in the width of the offsets; pandas in int64, or in float64 as soon as one is missing.
-  Result<Column> FinishCounts(const Column& counts, const DType& text_type, const DType& type, int64_t num_rows, arrow::MemoryPool* pool) const {
+  Result<Column> FinishCounts(const Column& counts, const DType& type, int64_t num_rows, arrow::MemoryPool* pool) const {
     const bool missing = counts->GetNullCount() > 0;
     if (missing && type == DType(Kind::kInt64)) return NeedsWiderType("{} of missing text is NaN, which needs float64", name());
     ARROW_ASSIGN_OR_RAISE(auto validity, CombineBitmaps({counts}, num_rows, pool));
@@ -151,7 +155,7 @@ class TextFunction final : public ColumnFunction {
     if (type.is_float()) {
       auto* floats = reinterpret_cast<double*>(out->mutable_data());
       ARROW_ASSIGN_OR_RAISE(auto valid, NewResult(1, num_rows, pool));
-      ARROW_RETURN_NOT_OK(WriteValidBytes(counts, text_type, num_rows, valid->mutable_data()));
+      ARROW_RETURN_NOT_OK(WriteValidBytes(counts, DType::Nullable(Kind::kInt64), num_rows, valid->mutable_data()));
       for (int64_t i = 0; i < num_rows; ++i) floats[i] = valid->data()[i] ? static_cast<double>(values[i]) : std::nan("");
       return MakeFixedColumn(type, num_rows, std::move(out));
     }

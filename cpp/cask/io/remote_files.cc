@@ -51,11 +51,17 @@ Status LoadS3() {
     status = arrow::fs::LoadFileSystemFactories(s3.c_str());
     void* handle = status.ok() ? ::dlopen(s3.c_str(), RTLD_NOW | RTLD_NOLOAD) : nullptr;
     if (handle == nullptr) return;
-    // Its threads must end before the library's own statics do: arrow::fs::EnsureS3Finalized().
-    finalize_s3 = reinterpret_cast<void (*)()>(::dlsym(handle, "_ZN5arrow2fs17EnsureS3FinalizedEv"));
-    if (finalize_s3 != nullptr) std::atexit([] { finalize_s3(); });
+    finalize_s3 = reinterpret_cast<void (*)()>(::dlsym(handle, "_ZN5arrow2fs17EnsureS3FinalizedEv"));  // arrow::fs::EnsureS3Finalized()
   });
   return status;
+}
+
+// S3's threads must end before its statics do. These come to be with the first S3 store, and end in reverse order: so this goes after it.
+void FinalizeS3AtExit() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (finalize_s3 != nullptr) std::atexit([] { finalize_s3(); });
+  });
 }
 
 // A URI for the root of the store that `path` is in, with what `options` say about reaching it.
@@ -104,6 +110,7 @@ Result<std::shared_ptr<FileSystem>> OpenStore(const std::string& input, const St
   if (scheme == "s3" && IsTrue(OptionOr(options, {"anon"}))) more.emplace_back("anonymous", std::any(true));
   if (scheme == "s3" && !token.empty()) more.emplace_back("session_token", std::any(token));
   Result<std::shared_ptr<FileSystem>> store = more.empty() ? arrow::fs::FileSystemFromUri(uri) : arrow::fs::FileSystemFromUriAndOptions(uri, more);
+  if (scheme == "s3") FinalizeS3AtExit();
   if (store.ok()) return store;
   return WithNote(store.status(), fmt::format("connecting to the store of {}", input));
 }

@@ -1,5 +1,7 @@
 #include "cask/io/csv/date_format.h"
 
+#include "cask/data/civil_date.h"
+
 #include <strings.h>
 
 #include <array>
@@ -345,15 +347,6 @@ std::string GuessDateFormat(std::string_view text, bool day_first) {
     if (ParseByFormat(format, text, &date)) return format;
   }
   return "";
-}
-
-int64_t DaysFromCivil(int64_t year, int month, int day) {
-  const int64_t shifted = year - (month <= 2);
-  const int64_t era = (shifted >= 0 ? shifted : shifted - 399) / 400;
-  const int64_t year_of_era = shifted - era * 400;
-  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
 }
 
 bool CsvFixedDateReader::Remember(const char* p) {

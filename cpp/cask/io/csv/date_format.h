@@ -74,7 +74,4 @@ class CsvFixedDateReader {
   int64_t seconds_ = 0;
 };
 
-/// Days since 1970-01-01 in the proleptic Gregorian calendar.
-int64_t DaysFromCivil(int64_t year, int month, int day);
-
 }  // namespace cask

@@ -137,9 +137,6 @@ class NothingText final : public CsvColumnText {
 
 }  // namespace
 
-void AppendFloat(double value, std::string* text) { AppendShortest(value, text); }
-void AppendFloat(float value, std::string* text) { AppendShortest(value, text); }
-
 Result<std::unique_ptr<CsvColumnText>> MakeColumnText(const Column& column, const DType& type, const CsvWriteOptions& options) {
   switch (type.kind()) {
     case Kind::kNull: return std::make_unique<NothingText>(options);

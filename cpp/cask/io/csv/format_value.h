@@ -6,13 +6,10 @@
 #include <string_view>
 
 #include "cask/data/batch.h"
+#include "cask/data/float_text.h"
 #include "cask/io/csv/writer.h"
 
 namespace cask {
-
-/// repr() of a Python float or str() of a numpy.float32: the shortest text that reads back the same.
-void AppendFloat(double value, std::string* text);
-void AppendFloat(float value, std::string* text);
 
 /// The texts of one column's values, over one stretch of rows. Used by one thread at a time.
 class CsvColumnText {

@@ -16,10 +16,6 @@ Result<Column> CastToText(const Column& column, const DType& from, const DType& 
 Result<Column> TextToCategories(const Column& column, const DType& to, arrow::MemoryPool* pool);
 Result<Column> CategoriesToText(const Column& column, const DType& to, arrow::MemoryPool* pool);
 
-/// A number as Python's repr writes it: "1.5", "2.0", "1e+16", "inf".
-void AppendFloat(double value, std::string* text);
-void AppendFloat(float value, std::string* text);
-
 /// A time as pandas writes it, with as many digits of a second as it has: "2020-01-31 12:30:59.250".
 void AppendTime(int64_t ticks, TimeUnit unit, std::string* text);
 

@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "cask/compute/column/cast.h"
+
+#include "cask/data/float_text.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/temporal.h"
 #include "cask/compute/column/text_build.h"
@@ -138,25 +140,7 @@ void AppendSpan(int64_t ticks, TimeUnit unit, std::string* text) {
   }
 }
 
-// Shortest digits that read back the same, laid out as Python does: plain from 1e-4 up to 1e16, else with an exponent.
-template <typename T>
-void AppendShortest(T value, std::string* text) {
-  if (std::isinf(value)) {
-    text->append(value < 0 ? "-inf" : "inf");
-    return;
-  }
-  char buffer[64];
-  const bool plain = value == 0 || (std::fabs(value) >= T(1e-4) && std::fabs(value) < T(1e16));
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, plain ? std::chars_format::fixed : std::chars_format::scientific).ptr;
-  const std::string_view digits(buffer, end - buffer);
-  text->append(digits);
-  if (plain && digits.find('.') == std::string_view::npos) text->append(".0");
-}
-
 }  // namespace
-
-void AppendFloat(double value, std::string* text) { AppendShortest(value, text); }
-void AppendFloat(float value, std::string* text) { AppendShortest(value, text); }
 
 void AppendTime(int64_t ticks, TimeUnit unit, std::string* text) {
   const int64_t per_second = TicksPerSecond(unit);

@@ -1,5 +1,7 @@
 #include "cask/compute/column/temporal.h"
 
+#include "cask/data/civil_date.h"
+
 #include <arrow/buffer.h>
 
 #include "cask/compute/column/loop_input.h"
@@ -130,16 +132,6 @@ std::optional<ParsedTime> ParseIsoTime(std::string_view text, TimeUnit least) {
   int64_t ticks;
   if (__builtin_mul_overflow(seconds, per_second, &ticks)) return std::nullopt;
   return ParsedTime{ticks + nanos / (1000000000 / per_second), unit};
-}
-
-// Days are counted from 1 March of year 0, so that a leap day is the last of its year; 400 years are 146097 days.
-int64_t DaysFromCivil(int64_t year, int month, int day) {
-  year -= month <= 2;
-  const int64_t era = FloorDivide(year, 400);
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
 }
 
 CivilDate CivilFromDays(int64_t days) {

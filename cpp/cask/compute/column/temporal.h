@@ -23,9 +23,6 @@ struct ParsedTime {
 };
 std::optional<ParsedTime> ParseIsoTime(std::string_view text, TimeUnit least);
 
-/// Days since 1970-01-01 of a date in the Gregorian calendar.
-int64_t DaysFromCivil(int64_t year, int month, int day);
-
 struct CivilDate {
   int64_t year;
   int month;  // 1 to 12

@@ -14,6 +14,15 @@ PY := .venv/bin/python
 STAMP := .venv/.cask-installed
 say = @echo "cask: $(1)" >&2
 
+# Python would change LC_CTYPE, which the compiler cache takes for another compiler.
+export PYTHONCOERCECLOCALE := 0
+
+# The compiler by the name that CMake finds it under, for the same reason.
+ifeq ($(origin CXX),default)
+CXX := c++
+endif
+export CXX
+
 # One build folder serves the package and the C++ tests, so nothing is compiled twice.
 BUILD_SETTINGS = --disable-pip-version-check --no-deps --no-build-isolation \
   --config-settings=build-dir=build/release --config-settings=cmake.define.CASK_BUILD_TESTS=ON
@@ -67,7 +76,7 @@ taxi-data: bootstrap build/tools/make_taxi_data
 build/tools/make_taxi_data: tools/make_taxi_data.cc | bootstrap
 	$(call say,building tools/make_taxi_data)
 	@mkdir -p build/tools
-	@$${CXX:-g++} -std=c++20 -O3 -Wall -Wextra -pthread -o $@ $<
+	@$$CXX -std=c++20 -O3 -Wall -Wextra -pthread -o $@ $<
 
 .PHONY: examples
 examples: build  ## build the C++ examples against the installed package

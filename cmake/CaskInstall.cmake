@@ -23,11 +23,20 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/caskConfig.cmake.in ${CM
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/caskConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/caskConfig.cmake ${CMAKE_BINARY_DIR}/caskConfigVersion.cmake DESTINATION ${cask_config_dir})
 
+# Installs a shared library of the system beside Cask's, under the name it is loaded by (libx.so.1 of libx.so.1.2.3).
+function(cask_bundle library)
+  file(REAL_PATH "${library}" file)
+  get_filename_component(name "${file}" NAME)
+  string(REGEX MATCH "^.*\\.so\\.[0-9]+" loaded_name "${name}")
+  install(FILES ${file} DESTINATION lib RENAME ${loaded_name})
+endfunction()
+
 if(SKBUILD)
-  # Debian ships Highway as a shared library only; a machine without it must still be able to load the wheel.
+  # A machine that has neither must still be able to load the wheel.
   get_target_property(hwy_location hwy::hwy LOCATION)
-  file(REAL_PATH "${hwy_location}" hwy_file)
-  install(FILES ${hwy_file} DESTINATION lib RENAME libhwy.so.1)
+  cask_bundle("${hwy_location}")
+  find_package(LibLZMA REQUIRED)
+  cask_bundle("${LIBLZMA_LIBRARY_RELEASE}")
 endif()
 
 if(SKBUILD AND TARGET _core)

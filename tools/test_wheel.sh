@@ -29,7 +29,7 @@ assert "pandas" not in sys.modules, "import cask imports pandas"
 venv, root = sys.argv[1:]
 package = os.path.dirname(cask.__file__)
 assert package.startswith(venv), package
-for name in ("py.typed", "lib/libcask.so.0", "lib/libhwy.so.1", "lib/cmake/cask/caskConfig.cmake"):
+for name in ("py.typed", "lib/libcask.so.0", "lib/libhwy.so.1", "lib/liblzma.so.5", "lib/cmake/cask/caskConfig.cmake"):
     assert os.path.exists(os.path.join(package, name)), f"the wheel lacks {name}"
 
 # Whatever is loaded must come with the wheel, with pyarrow, or with every Linux.

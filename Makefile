@@ -100,15 +100,18 @@ tidy: bootstrap  ## check sizes, names, the direction of includes, words, docume
 
 CONFIGURE = cmake -S . -B $(1) -G Ninja -DCASK_BUILD_TESTS=ON -DCASK_BUILD_PYTHON=OFF -DPython_EXECUTABLE="$$PWD/.venv/bin/python" $(2) >$(1).log || { cat $(1).log; exit 1; }
 
-.PHONY: test-cc
-test-cc: build  ## the C++ tests
+.PHONY: build-tests
+build-tests: build
 	$(call say,building the C++ tests)
 	@tools/quietly.sh build/test.log ninja -C build/release -j$(JOBS)
+
+.PHONY: test-cc
+test-cc: build-tests  ## the C++ tests
 	$(call say,running the C++ tests)
 	@ctest --test-dir build/release --output-on-failure -j$(JOBS)
 
 .PHONY: test-python
-test-python: build examples  ## the Python tests, most of which compare with pandas and NumPy
+test-python: build-tests examples  ## the Python tests, most of which compare with pandas and NumPy
 	@tools/bootstrap.sh test
 	$(call say,running the Python tests)
 	@$(PY) -m pytest -q tests

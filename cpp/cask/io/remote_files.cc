@@ -33,7 +33,7 @@ std::string OptionOr(const StorageOptions& options, std::initializer_list<const 
 
 bool IsTrue(const std::string& value) { return value == "True" || value == "true" || value == "1"; }
 
-void (*finalize_s3)() = nullptr;
+arrow::Status (*finalize_s3)() = nullptr;
 
 // Arrow's S3 support is a library of its own beside Arrow's; it takes long to load, so it is loaded when it is needed.
 Status LoadS3() {
@@ -51,7 +51,7 @@ Status LoadS3() {
     status = arrow::fs::LoadFileSystemFactories(s3.c_str());
     void* handle = status.ok() ? ::dlopen(s3.c_str(), RTLD_NOW | RTLD_NOLOAD) : nullptr;
     if (handle == nullptr) return;
-    finalize_s3 = reinterpret_cast<void (*)()>(::dlsym(handle, "_ZN5arrow2fs17EnsureS3FinalizedEv"));  // arrow::fs::EnsureS3Finalized()
+    finalize_s3 = reinterpret_cast<arrow::Status (*)()>(::dlsym(handle, "_ZN5arrow2fs17EnsureS3FinalizedEv"));  // arrow::fs::EnsureS3Finalized()
   });
   return status;
 }
@@ -60,7 +60,7 @@ Status LoadS3() {
 void FinalizeS3AtExit() {
   static std::once_flag once;
   std::call_once(once, [] {
-    if (finalize_s3 != nullptr) std::atexit([] { finalize_s3(); });
+    if (finalize_s3 != nullptr) std::atexit([] { static_cast<void>(finalize_s3()); });
   });
 }
 

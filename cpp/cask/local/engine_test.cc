@@ -397,21 +397,20 @@ TEST(DefaultEngine, AForkedChildMakesItsOwn) {
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(before->TakeOutputs().ok());
 }
-
-TEST(DefaultEngine, TheProcessEndsWhileWorkGoesOn) {
-  const pid_t child = fork();
-  if (child == 0) {
-    static const auto run = LocalEngine::Default().Submit(Independent(1000, Body([](TaskContext& context) -> Result<TaskPieces> {
-      while (true) ARROW_RETURN_NOT_OK(context.Breathe());
-    })));
-    std::exit(7);
-  }
-  int status = -1;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 7);
-}
 #endif
+
+void ExitWhileWorkGoesOn() {
+  static const auto run = LocalEngine::Default().Submit(Independent(1000, Body([](TaskContext& context) -> Result<TaskPieces> {
+    while (true) ARROW_RETURN_NOT_OK(context.Breathe());
+  })));
+  std::exit(7);
+}
+
+TEST(DefaultEngineDeathTest, TheProcessEndsWhileWorkGoesOn) {
+  // In a new process rather than in a fork of this one.
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(ExitWhileWorkGoesOn(), testing::ExitedWithCode(7), "");
+}
 
 }  // namespace
 }  // namespace cask

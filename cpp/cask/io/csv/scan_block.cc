@@ -21,21 +21,42 @@ constexpr int64_t kBlock = 64;
 // Where a character stands among 64 bytes, one bit each.
 using Bytes = hn::CappedTag<uint8_t, kBlock>;
 
-HWY_INLINE uint64_t FindIn(const uint8_t* block, uint8_t c) {
+// The bits of a test of each of 64 bytes.
+template <typename Test>
+HWY_INLINE uint64_t Bits(const uint8_t* block, Test test) {
   const Bytes tag;
-  constexpr size_t kLanes = hn::MaxLanes(tag);
-  const auto wanted = hn::Set(tag, c);
+  constexpr size_t kLanes = hn::MaxLanes(Bytes());
   uint64_t bits = 0;
   for (size_t i = 0; i < kBlock; i += kLanes) {
     uint64_t part = 0;
-    hn::StoreMaskBits(tag, hn::Eq(hn::LoadU(tag, block + i), wanted), reinterpret_cast<uint8_t*>(&part));
+    hn::StoreMaskBits(tag, test(hn::LoadU(tag, block + i)), reinterpret_cast<uint8_t*>(&part));
     bits |= part << (i % 64);
   }
   return bits;
 }
 
+using ByteVector = hn::Vec<Bytes>;
+
+HWY_INLINE uint64_t FindIn(const uint8_t* block, ByteVector wanted) {
+  return Bits(block, [wanted](ByteVector bytes) HWY_ATTR { return hn::Eq(bytes, wanted); });
+}
+
+HWY_INLINE uint64_t FindIn(const uint8_t* block, int c) { return FindIn(block, hn::Set(Bytes(), static_cast<uint8_t>(c))); }
+
+HWY_INLINE uint64_t FindEither(const uint8_t* block, ByteVector first, ByteVector second) {
+  return Bits(block, [first, second](ByteVector bytes) HWY_ATTR { return hn::Or(hn::Eq(bytes, first), hn::Eq(bytes, second)); });
+}
+
 HWY_INLINE uint64_t Count(uint64_t bits) { return static_cast<uint64_t>(__builtin_popcountll(bits)); }
-HWY_INLINE uint64_t Lowest(uint64_t bits) { return static_cast<uint64_t>(__builtin_ctzll(bits)); }
+
+// The number of the lowest set bit; anything if there is none.
+HWY_INLINE uint32_t LowestOr64(uint64_t bits) {
+#if HWY_ARCH_X86_64 && HWY_TARGET <= HWY_AVX2
+  return static_cast<uint32_t>(_tzcnt_u64(bits));
+#else
+  return bits != 0 ? static_cast<uint32_t>(__builtin_ctzll(bits)) : 64;
+#endif
+}
 
 // The set bit of `bits` that has `skip` set bits below it. There are more than `skip`.
 HWY_INLINE uint64_t SelectBit(uint64_t bits, uint64_t skip) {
@@ -75,44 +96,64 @@ class Scanner {
   }
 
  private:
+  // The state of the walk is kept in local variables, which stay in registers: the stores of positions could change any member.
   template <bool kAll>
   HWY_INLINE void Loop() {
-    remaining_ = static_cast<uint64_t>(task_.gaps[0]);
-    for (int64_t offset = 0; offset < task_.size; offset += kBlock) {
-      const uint8_t* block = reinterpret_cast<const uint8_t*>(task_.text) + offset;
-      const int64_t left = task_.size - offset;
+    const Bytes tag;
+    const auto separator = hn::Set(tag, static_cast<uint8_t>(task_.separator));
+    const auto newline = hn::Set(tag, static_cast<uint8_t>(task_.newline));
+    // Characters that plain rows mostly do without. One that has no meaning in this dialect stands in for another.
+    const int rare_first = task_.quote >= 0 ? task_.quote : task_.carriage;
+    const int rare_second = task_.carriage >= 0 ? task_.carriage : task_.quote;
+    const uint64_t looks_for_rare = rare_first >= 0 ? ~uint64_t{0} : 0;
+    const auto rare1 = hn::Set(tag, static_cast<uint8_t>(rare_first));
+    const auto rare2 = hn::Set(tag, static_cast<uint8_t>(rare_second));
+    const bool has_stops = task_.stop1 >= 0 || task_.stop2 >= 0;
+    const int64_t size = task_.size;
+    const uint8_t* const text = reinterpret_cast<const uint8_t*>(task_.text);
+    Walk walk{task_.positions, static_cast<uint64_t>(task_.gaps[0]), 0, 0, 0};
+    bool is_carried = false;  // the last block left something for this one to know
+    for (int64_t offset = 0; offset < size; offset += kBlock) {
+      const uint8_t* block = text + offset;
+      const int64_t left = size - offset;
       const uint64_t valid = left >= kBlock ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
-      uint64_t newlines = FindIn(block, static_cast<uint8_t>(task_.newline)) & valid;
-      uint64_t delimiters = (FindIn(block, static_cast<uint8_t>(task_.separator)) & valid) | newlines;
-      const uint64_t rare = Rare(block) & valid;
-      if (HWY_UNLIKELY((rare | carry_.in_quotes | carry_.after_closing | carry_.after_carriage) != 0)) {
+      uint64_t newlines = FindIn(block, newline) & valid;
+      uint64_t delimiters = (FindIn(block, separator) & valid) | newlines;
+      const uint64_t rare = FindEither(block, rare1, rare2) & looks_for_rare & valid;
+      if (HWY_UNLIKELY(rare != 0 || is_carried || has_stops)) {
         if (!LookCloser(block, valid, &newlines, &delimiters)) {
           outcome_.is_irregular = true;
-          return;
+          break;
         }
+        is_carried = (carry_.in_quotes | carry_.after_closing | carry_.after_carriage) != 0;
       } else {
         carry_.after_delimiter = delimiters >> 63;
       }
-      if (!(kAll ? TakeAll(offset, newlines, delimiters) : TakeSlots(offset, newlines, delimiters))) return;
+      const Outcome taken = kAll ? TakeAll(offset, newlines, delimiters, &walk) : TakeSlots(offset, newlines, delimiters, &walk);
+      if (HWY_UNLIKELY(taken != Outcome::kMore)) {
+        outcome_.is_irregular = taken == Outcome::kIrregular;
+        break;
+      }
     }
+    outcome_.num_rows = walk.num_rows;
   }
 
-  // Bytes that plain rows do without.
-  HWY_INLINE uint64_t Rare(const uint8_t* block) const {
-    uint64_t rare = 0;
-    if (task_.quote >= 0) rare |= FindIn(block, static_cast<uint8_t>(task_.quote));
-    if (task_.carriage >= 0) rare |= FindIn(block, static_cast<uint8_t>(task_.carriage));
-    if (task_.stop1 >= 0) rare |= FindIn(block, static_cast<uint8_t>(task_.stop1));
-    if (task_.stop2 >= 0) rare |= FindIn(block, static_cast<uint8_t>(task_.stop2));
-    return rare;
-  }
+  enum class Outcome { kMore, kFull, kIrregular };
+
+  struct Walk {
+    uint32_t* out;       // where the next position goes
+    uint64_t remaining;  // delimiters before the next slot
+    int slot;
+    int64_t num_rows;
+    int64_t num_delimiters;
+  };
 
   // A block with quotes or carriage returns, or after one: takes out delimiters within quotes. False if it is not plain.
   HWY_NOINLINE bool LookCloser(const uint8_t* block, uint64_t valid, uint64_t* newlines, uint64_t* delimiters) {
-    if (task_.stop1 >= 0 && (FindIn(block, static_cast<uint8_t>(task_.stop1)) & valid) != 0) return false;
-    if (task_.stop2 >= 0 && (FindIn(block, static_cast<uint8_t>(task_.stop2)) & valid) != 0) return false;
-    const uint64_t quotes = task_.quote >= 0 ? FindIn(block, static_cast<uint8_t>(task_.quote)) & valid : 0;
-    uint64_t carriages = task_.carriage >= 0 ? FindIn(block, static_cast<uint8_t>(task_.carriage)) & valid : 0;
+    if (task_.stop1 >= 0 && (FindIn(block, task_.stop1) & valid) != 0) return false;
+    if (task_.stop2 >= 0 && (FindIn(block, task_.stop2) & valid) != 0) return false;
+    const uint64_t quotes = task_.quote >= 0 ? FindIn(block, task_.quote) & valid : 0;
+    uint64_t carriages = task_.carriage >= 0 ? FindIn(block, task_.carriage) & valid : 0;
     const uint64_t inside = PrefixParity(quotes) ^ carry_.in_quotes;  // an opening quote counts, a closing one does not
     *newlines &= ~inside;
     *delimiters &= ~inside;
@@ -135,71 +176,67 @@ class Scanner {
     return true;
   }
 
-  // Every delimiter is a slot. False at the end of the rows.
-  HWY_INLINE bool TakeAll(int64_t offset, uint64_t newlines, uint64_t delimiters) {
-    uint32_t* out = task_.positions + num_positions_;
+  // Every delimiter is a slot.
+  HWY_INLINE Outcome TakeAll(int64_t offset, uint64_t newlines, uint64_t delimiters, Walk* walk) const {
+    uint32_t* out = walk->out;
     const uint64_t count = Count(delimiters);
+    const auto base = static_cast<uint32_t>(offset + 1);
     uint64_t bits = delimiters;
     // Written eight at a time, the last ones in vain: `positions` has room for that.
     for (uint64_t written = 0; written < count; written += 8) {
       for (int i = 0; i < 8; ++i) {
-        out[written + i] = static_cast<uint32_t>(offset + 1) + static_cast<uint32_t>(bits != 0 ? Lowest(bits) : 0);
+        out[written + i] = base + LowestOr64(bits);
         bits &= bits - 1;
       }
     }
-    const int64_t rows_before = outcome_.num_rows;
+    const int64_t rows_before = walk->num_rows;
     for (uint64_t rest = newlines; rest != 0; rest &= rest - 1) {
       const uint64_t bit = rest & (~rest + 1);
-      const int64_t ordinal = num_positions_ + static_cast<int64_t>(Count(delimiters & (bit - 1)));
-      if (HWY_UNLIKELY(ordinal != (outcome_.num_rows + 1) * task_.num_fields - 1)) {
-        outcome_.num_rows = rows_before;
-        outcome_.is_irregular = true;
-        return false;
+      const int64_t ordinal = walk->num_delimiters + static_cast<int64_t>(Count(delimiters & (bit - 1)));
+      if (HWY_UNLIKELY(ordinal != (walk->num_rows + 1) * task_.num_fields - 1)) {
+        walk->num_rows = rows_before;
+        return Outcome::kIrregular;
       }
-      ++outcome_.num_rows;
-      if (HWY_UNLIKELY(outcome_.num_rows == task_.max_rows)) return false;
+      if (HWY_UNLIKELY(++walk->num_rows == task_.max_rows)) return Outcome::kFull;
     }
-    num_positions_ += static_cast<int64_t>(count);
-    return true;
+    walk->num_delimiters += static_cast<int64_t>(count);
+    walk->out = out + count;
+    return Outcome::kMore;
   }
 
-  HWY_INLINE bool TakeSlots(int64_t offset, uint64_t newlines, uint64_t delimiters) {
-    const int64_t rows_before = outcome_.num_rows;
-    uint64_t count = Count(delimiters);
+  HWY_INLINE Outcome TakeSlots(int64_t offset, uint64_t newlines, uint64_t delimiters, Walk* walk) const {
+    const int64_t rows_before = walk->num_rows;
     const int64_t rows_after = rows_before + static_cast<int64_t>(Count(newlines));
-    while (remaining_ < count) {
-      const uint64_t bit = SelectBit(delimiters, remaining_);
-      task_.positions[num_positions_++] = static_cast<uint32_t>(offset + 1) + static_cast<uint32_t>(Lowest(bit));
+    uint64_t count = Count(delimiters);
+    const auto base = static_cast<uint32_t>(offset + 1);
+    while (walk->remaining < count) {
+      const uint64_t bit = SelectBit(delimiters, walk->remaining);
+      *walk->out++ = base + LowestOr64(bit);
       delimiters &= ~(bit | (bit - 1));
-      count -= remaining_ + 1;
-      if (++slot_ == task_.stride) {
-        slot_ = 0;
-        if (HWY_UNLIKELY((newlines & bit) == 0)) return Irregular(rows_before);
-        ++outcome_.num_rows;
-        // Newlines up to here must be the ends of these rows and nothing else.
-        if (HWY_UNLIKELY(outcome_.num_rows == task_.max_rows)) {
-          const int64_t seen = rows_before + static_cast<int64_t>(Count(newlines & (bit | (bit - 1))));
-          return seen == outcome_.num_rows ? false : Irregular(rows_before);
+      count -= walk->remaining + 1;
+      if (++walk->slot == task_.stride) {
+        walk->slot = 0;
+        ++walk->num_rows;
+        // This must be the end of a line; and at the end, newlines seen must be the ends of these rows and nothing else.
+        const bool is_full = walk->num_rows == task_.max_rows;
+        const int64_t ends_seen = is_full ? rows_before + static_cast<int64_t>(Count(newlines & (bit | (bit - 1)))) : walk->num_rows;
+        if (HWY_UNLIKELY((newlines & bit) == 0 || ends_seen != walk->num_rows)) {
+          walk->num_rows = rows_before;
+          return Outcome::kIrregular;
         }
+        if (HWY_UNLIKELY(is_full)) return Outcome::kFull;
       }
-      remaining_ = static_cast<uint64_t>(task_.gaps[slot_]);
+      walk->remaining = static_cast<uint64_t>(task_.gaps[walk->slot]);
     }
-    remaining_ -= count;
-    return outcome_.num_rows == rows_after || Irregular(rows_before);
-  }
-
-  HWY_NOINLINE bool Irregular(int64_t rows_before) {
-    outcome_.num_rows = rows_before;
-    outcome_.is_irregular = true;
-    return false;
+    walk->remaining -= count;
+    if (HWY_LIKELY(walk->num_rows == rows_after)) return Outcome::kMore;
+    walk->num_rows = rows_before;
+    return Outcome::kIrregular;
   }
 
   const CsvScanTask task_;
   CsvScanOutcome outcome_;
   Carry carry_;
-  int64_t num_positions_ = 0;
-  uint64_t remaining_ = 0;  // delimiters before the next slot
-  int slot_ = 0;
 };
 
 CsvScanOutcome Scan(const CsvScanTask& task) { return Scanner(task).Go(); }

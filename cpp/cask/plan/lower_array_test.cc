@@ -79,9 +79,9 @@ TEST(LowerArray, AChainAndItsSumAreOneLayerAndATree) {
   EXPECT_EQ(plan.layers[0].num_tasks, 1000);
   EXPECT_TRUE(plan.layers[0].inputs.empty());
   EXPECT_EQ(plan.layers[3].num_tasks, 1);
-  double expected = 0;
+  long double expected = 0;
   for (int i = 0; i < 1000000; ++i) expected += (i + 1.0) * 2 - std::sqrt(static_cast<double>(i));
-  EXPECT_NEAR(Compute(sum)[0], expected, 1e-3);
+  EXPECT_NEAR(Compute(sum)[0], static_cast<double>(expected), 1e-3);
 }
 
 TEST(LowerArray, ReductionsOfOneSourceShareItsPass) {

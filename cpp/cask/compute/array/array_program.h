@@ -50,6 +50,7 @@ class ProgramRun {
 
   /// The strides of the leaves along the box's axes, memory before generators: what a LoopNest is made of.
   const std::vector<std::vector<int64_t>>& leaf_strides() const { return leaf_strides_; }
+  const BoundLeaf& leaf(int leaf) const { return bound_[leaf]; }
   /// To be called once, before the first tile, with a nest whose first operands are `leaf_strides()`.
   Status Prepare(LoopNest nest, arrow::MemoryPool* pool);
   const LoopNest& nest() const { return nest_; }

@@ -14,6 +14,8 @@ class ArraySinkState {
   virtual ~ArraySinkState() = default;
   /// Where a call is to write this tile, or null where the sink reads it from scratch.
   virtual uint8_t* Destination(const TileRange& tile) { return nullptr; }
+  /// Takes all elements of the box at once from where they lie in memory, if the sink can; false if it takes tiles only.
+  virtual bool TakeAll(const uint8_t* data, const std::vector<int64_t>& strides) { return false; }
   /// Takes `tile.size()` contiguous elements, which may lie at the destination already.
   virtual Status Consume(const TileRange& tile, const uint8_t* values) = 0;
   virtual Result<std::shared_ptr<const Piece>> Finish() = 0;

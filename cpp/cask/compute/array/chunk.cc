@@ -69,10 +69,9 @@ void CopyRow(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_s
   }
 }
 
-void CopyStrided(const uint8_t* from, const std::vector<int64_t>& from_strides, uint8_t* to, const std::vector<int64_t>& to_strides,
-                 const Shape& shape, int width) {
-  if (NumElements(shape) == 0) return;
-  const LoopNest nest = MakeLoopNest(shape, {to_strides, from_strides});
+namespace {
+
+void CopyRows(const LoopNest& nest, const uint8_t* from, uint8_t* to, int width) {
   const TileRange rows{0, nest.num_rows(), 0, nest.row_length()};
   std::vector<int64_t> to_offsets;
   std::vector<int64_t> from_offsets;
@@ -80,6 +79,38 @@ void CopyStrided(const uint8_t* from, const std::vector<int64_t>& from_strides, 
   RowOffsets(nest, 1, rows, &from_offsets);
   for (int64_t r = 0; r < rows.num_rows; ++r) {
     CopyRow(from + from_offsets[r], nest.strides[1].back(), to + to_offsets[r], nest.strides[0].back(), nest.row_length(), width);
+  }
+}
+
+// The axis other than the innermost along which the source lies contiguous; -1 if there is none, so that no order suits it better.
+int OtherContiguousAxis(const LoopNest& nest, int width) {
+  const int innermost = static_cast<int>(nest.shape.size()) - 1;
+  if (std::abs(nest.strides[1][innermost]) <= width) return -1;
+  for (int i = 0; i < innermost; ++i) {
+    if (std::abs(nest.strides[1][i]) == width && nest.shape[i] > 1) return i;
+  }
+  return -1;
+}
+
+}  // namespace
+
+void CopyStrided(const uint8_t* from, const std::vector<int64_t>& from_strides, uint8_t* to, const std::vector<int64_t>& to_strides,
+                 const Shape& shape, int width) {
+  if (NumElements(shape) == 0) return;
+  const LoopNest nest = MakeLoopNest(shape, {to_strides, from_strides});
+  const int other = OtherContiguousAxis(nest, width);
+  if (other < 0) return CopyRows(nest, from, to, width);
+  // A transposition goes block by block, each of whose cache lines is used whole while it is at hand.
+  constexpr int64_t kEdge = 64;
+  const int innermost = static_cast<int>(nest.shape.size()) - 1;
+  LoopNest block = nest;
+  for (int64_t i = 0; i < nest.shape[other]; i += kEdge) {
+    block.shape[other] = std::min(kEdge, nest.shape[other] - i);
+    for (int64_t k = 0; k < nest.shape[innermost]; k += kEdge) {
+      block.shape[innermost] = std::min(kEdge, nest.shape[innermost] - k);
+      CopyRows(block, from + i * nest.strides[1][other] + k * nest.strides[1][innermost],
+               to + i * nest.strides[0][other] + k * nest.strides[0][innermost], width);
+    }
   }
 }
 

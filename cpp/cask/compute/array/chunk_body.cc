@@ -40,6 +40,13 @@ Status ChunkBody::RunTiles(TaskContext& context, Running* running) const {
   return Status::OK();
 }
 
+// Whether there was nothing to compute, only elements to move elsewhere, and the sink has done it.
+bool ChunkBody::MovedAtOnce(const Running& running) const {
+  if (!program_.calls.empty() || outputs_.size() != 1) return false;
+  const BoundLeaf& leaf = running.program->leaf(outputs_[0].value);
+  return leaf.generator == nullptr && running.sinks[0]->TakeAll(leaf.data, leaf.strides);
+}
+
 Result<std::vector<std::shared_ptr<const Piece>>> ChunkBody::Run(TaskContext& context) const {
   const Box box = grid_.BoxOf(context.partition());
   const bool is_empty = NumElements(box.shape) == 0;
@@ -61,7 +68,7 @@ Result<std::vector<std::shared_ptr<const Piece>>> ChunkBody::Run(TaskContext& co
     ARROW_ASSIGN_OR_RAISE(auto sink, outputs_[i].sink->Open(box, nest, first_operands[i], context.pool()));
     running.sinks.push_back(std::move(sink));
   }
-  if (!is_empty) {
+  if (!is_empty && !MovedAtOnce(running)) {
     ARROW_RETURN_NOT_OK(running.program->Prepare(std::move(nest), context.pool()));
     ARROW_RETURN_NOT_OK(RunTiles(context, &running));
   }

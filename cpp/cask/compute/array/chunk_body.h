@@ -26,6 +26,7 @@ class ChunkBody final : public TaskBody {
  private:
   struct Running;
   Status RunTiles(TaskContext& context, Running* running) const;
+  bool MovedAtOnce(const Running& running) const;
 
   ArrayProgram program_;
   ChunkGrid grid_;

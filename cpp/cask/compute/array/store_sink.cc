@@ -94,6 +94,11 @@ class WholeState final : public ArraySinkState {
     return Status::OK();
   }
 
+  bool TakeAll(const uint8_t* data, const std::vector<int64_t>& strides) override {
+    CopyStrided(data, strides, out_, chunk_->strides, chunk_->shape, static_cast<int>(width_));
+    return true;
+  }
+
   Result<std::shared_ptr<const Piece>> Finish() override { return chunk_; }
 
  private:

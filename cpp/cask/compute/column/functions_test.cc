@@ -1,7 +1,7 @@
 // Missing values, membership, casts, dates and text. What is expected is what pandas 3.1 gives for the same Series.
 #include "cask/compute/column/test_columns.h"
 
-namespace cask {
+namespace cask::column_test {
 namespace {
 
 const Literal kMissing;
@@ -154,4 +154,4 @@ TEST(Strings, ByArrow) {
 }
 
 }  // namespace
-}  // namespace cask
+}  // namespace cask::column_test

@@ -1,7 +1,7 @@
 // Arithmetic, comparison and logic. What is expected is what pandas 3.1 gives for the same Series.
 #include "cask/compute/column/test_columns.h"
 
-namespace cask {
+namespace cask::column_test {
 namespace {
 
 const Literal kMissing;
@@ -139,4 +139,4 @@ TEST(Unary, SignsAndFunctions) {
 }
 
 }  // namespace
-}  // namespace cask
+}  // namespace cask::column_test

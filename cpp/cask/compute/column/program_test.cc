@@ -6,7 +6,7 @@
 #include "cask/compute/column/test_columns.h"
 #include "cask/compute/task_context.h"
 
-namespace cask {
+namespace cask::column_test {
 namespace {
 
 Operand Input(int i) { return {Operand::From::kInput, i}; }
@@ -119,4 +119,4 @@ TEST(Filter, MissingConditionsDoNotHold) {
 }
 
 }  // namespace
-}  // namespace cask
+}  // namespace cask::column_test

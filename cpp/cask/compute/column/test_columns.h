@@ -1,4 +1,4 @@
-// Columns and calls for tests, made from values as they would be written down.
+// Columns and calls for tests, made from values as they would be written down. In a namespace of its own: one binary holds all tests.
 #pragma once
 
 #include <arrow/builder.h>
@@ -12,7 +12,7 @@
 #include "cask/compute/column/function.h"
 #include "cask/compute/column/loop_input.h"
 
-namespace cask {
+namespace cask::column_test {
 
 inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -132,4 +132,4 @@ inline std::string ErrorOf(std::string_view name, const std::vector<TestArgument
   return std::string(ExceptionName(KindOf(result.status()))) + ": " + result.status().message();
 }
 
-}  // namespace cask
+}  // namespace cask::column_test

@@ -75,10 +75,11 @@ class Scalar : public Lazy {
   using Lazy::Lazy;
 };
 
-/// One side of an operator: a series, or a constant for all rows. Dates compare with their text: pickup >= "2015-02-01".
+/// One side of an operator: a series, or one value for all rows, a constant or a scalar that is computed first. Dates compare with their text: pickup >= "2015-02-01".
 class SeriesOperand {
  public:
   SeriesOperand(const Series& series, CallSite site = CallSite::current());
+  SeriesOperand(const Scalar& scalar, CallSite site = CallSite::current());
   SeriesOperand(const char* text, CallSite site = CallSite::current()) : constant_(std::string(text)), site_(site) {}
   SeriesOperand(std::string text, CallSite site = CallSite::current()) : constant_(std::move(text)), site_(site) {}
   template <typename T>
@@ -91,7 +92,7 @@ class SeriesOperand {
 
  private:
   friend struct LazyAccess;
-  std::shared_ptr<const Collection> series_;  // null: it is the constant
+  std::shared_ptr<const Collection> lazy_;  // null: it is the constant
   std::variant<bool, int64_t, double, std::string> constant_;
   CallSite site_;
 };
@@ -143,6 +144,7 @@ class Series : public Lazy {
   /// The column function of that name, for what has no method here.
   static Series Call(const std::string& function, const std::vector<SeriesOperand>& operands);
 
+  /// The values where `mask` is true.
   Series operator[](const SeriesOperand& mask) const;
   Series DropNA(CallSite site = CallSite::current()) const;
 

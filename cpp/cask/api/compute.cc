@@ -51,20 +51,22 @@ Result<std::vector<Collection>> Optimized(const std::vector<Collection>& collect
   return optimized;
 }
 
-Result<std::vector<Computed>> GatherAll(const std::vector<Collection>& collections, std::vector<TaskPieces> pieces) {
-  std::vector<Computed> results;
-  for (size_t i = 0; i < collections.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(Computed result, Gather(collections[i], pieces[i]));
-    pieces[i].clear();
-    results.push_back(std::move(result));
-  }
-  return results;
-}
+// What one run gave: the pieces of each collection's partitions.
+struct RunResult {
+  std::vector<Collection> collections;  // as they were computed
+  std::vector<TaskPieces> pieces;
+};
 
 // Nothing if the data contradicted what was assumed: then the sources know better now.
-Result<std::optional<std::vector<Computed>>> RunOnce(const std::vector<Collection>& collections, const ComputeOptions& options) {
+Result<std::optional<RunResult>> RunOnce(const std::vector<Collection>& collections, const SinkMaker& make_sink,
+                                         const ComputeOptions& options) {
   ARROW_ASSIGN_OR_RAISE(auto optimized, Optimized(collections));
-  ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(ProjectionsOf(optimized)));
+  std::vector<std::shared_ptr<const Sink>> sinks;
+  for (size_t i = 0; make_sink && i < optimized.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto sink, make_sink(optimized[i]));
+    sinks.push_back(std::move(sink));
+  }
+  ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(ProjectionsOf(optimized), sinks));
   SubmitOptions submit;
   submit.priority = options.priority;
   submit.name = NameOf(collections);
@@ -76,8 +78,16 @@ Result<std::optional<std::vector<Computed>>> RunOnce(const std::vector<Collectio
   ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
   if (!is_borne_out) return std::nullopt;
   ARROW_ASSIGN_OR_RAISE(auto pieces, run->TakeOutputs());
-  ARROW_ASSIGN_OR_RAISE(auto results, GatherAll(optimized, std::move(pieces)));
-  return results;
+  return RunResult{std::move(optimized), std::move(pieces)};
+}
+
+Result<RunResult> RunUntilBorneOut(const std::vector<Collection>& lazy, const SinkMaker& make_sink, const ComputeOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(const auto collections, WithResultsComputed(lazy, options));
+  for (int run = 0; run < kMaxRuns; ++run) {
+    ARROW_ASSIGN_OR_RAISE(auto result, RunOnce(collections, make_sink, options));
+    if (result) return std::move(*result);
+  }
+  return InternalError("what was learned of the input still contradicts it after {} runs; were its files changed meanwhile?", kMaxRuns);
 }
 
 // What a persisted collection is made over: the source below filters, if there is one.
@@ -160,13 +170,21 @@ Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> coll
 
 }  // namespace
 
-Result<std::vector<Computed>> Compute(const std::vector<Collection>& lazy, const ComputeOptions& options) {
-  ARROW_ASSIGN_OR_RAISE(const auto collections, WithResultsComputed(lazy, options));
-  for (int run = 0; run < kMaxRuns; ++run) {
-    ARROW_ASSIGN_OR_RAISE(auto results, RunOnce(collections, options));
-    if (results) return std::move(*results);
+Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut(collections, {}, options));
+  std::vector<Computed> results;
+  for (size_t i = 0; i < collections.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(Computed result, Gather(run.collections[i], run.pieces[i]));
+    run.pieces[i].clear();
+    results.push_back(std::move(result));
   }
-  return InternalError("what was learned of the input still contradicts it after {} runs; were its files changed meanwhile?", kMaxRuns);
+  return results;
+}
+
+Result<std::vector<std::shared_ptr<const Piece>>> ComputeInto(const Collection& collection, const SinkMaker& make_sink,
+                                                              const ComputeOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut({collection}, make_sink, options));
+  return std::move(run.pieces[0]);
 }
 
 Result<std::vector<Collection>> Persist(const std::vector<Collection>& collections, const ComputeOptions& options, Origin origin) {

@@ -8,6 +8,7 @@
 
 #include "cask/api/collection.h"
 #include "cask/base/priority.h"
+#include "cask/compute/pipeline.h"
 #include "cask/data/batch.h"
 
 namespace cask {
@@ -29,6 +30,13 @@ struct ComputeOptions {
 
 /// The values of several collections in one plan: what they have in common is done once.
 Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options = {});
+
+/// Makes what a collection's rows are given to, partition by partition; called for each run, with the collection as it is by then.
+using SinkMaker = std::function<Result<std::shared_ptr<const Sink>>(const Collection&)>;
+/// Gives a collection's rows to sinks. What the sinks of the run that counts gave, a table a partition: where a run turns out to have
+/// assumed other than the data says, another one follows, so a sink must not do what cannot be done again.
+Result<std::vector<std::shared_ptr<const Piece>>> ComputeInto(const Collection& collection, const SinkMaker& make_sink,
+                                                              const ComputeOptions& options);
 
 /// The collections with their columns kept in memory once computed. Loading starts in the background; what is asked for goes first.
 /// A collection that is not over a source directly (an aggregate, a sorted frame) is computed before this returns.

@@ -1,10 +1,6 @@
 #include "cask/api/gather.h"
 
-#include <arrow/buffer.h>
-#include <arrow/memory_pool.h>
-
-#include "cask/base/pool.h"
-#include "cask/data/row_id.h"
+#include "cask/compute/row_positions.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/source_expr.h"
 
@@ -18,22 +14,6 @@ std::vector<int64_t> PartitionOffsets(const FrameExpr& root) {
   if (source == nullptr) return offsets;
   for (int64_t rows : static_cast<const SourceExpr*>(source)->KnownPartitionRows()) offsets.push_back(offsets.back() + rows);
   return offsets;
-}
-
-// Positions in the whole. Where a partition's offset is not known (the tail of data that was not read from its beginning) they count
-// from the partition's own beginning, as Dask's do.
-Result<Column> PositionsOf(const Column& row_ids, const FrameExpr& root) {
-  const std::vector<int64_t> offsets = PartitionOffsets(root);
-  const int64_t length = row_ids->length;
-  const int64_t* ids = Values<int64_t>(row_ids);
-  ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateBuffer(length * sizeof(int64_t), BufferPool()));
-  auto* positions = reinterpret_cast<int64_t*>(buffer->mutable_data());
-  for (int64_t i = 0; i < length; ++i) {
-    const int64_t partition = PartitionOfRowId(ids[i]);
-    const int64_t offset = partition < static_cast<int64_t>(offsets.size()) ? offsets[partition] : 0;
-    positions[i] = offset + RowOfRowId(ids[i]);
-  }
-  return MakeFixedColumn(Kind::kInt64, length, std::move(buffer));
 }
 
 std::optional<int64_t> RangeStart(const Column& positions) {
@@ -61,7 +41,7 @@ Result<Computed> Gather(const Collection& collection, const std::vector<std::sha
   for (int i = 0; i < whole.schema.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(Column column, CombinedColumn(whole, i));
     if (i == row_ids) {
-      ARROW_ASSIGN_OR_RAISE(column, PositionsOf(column, *collection.data.root));
+      ARROW_ASSIGN_OR_RAISE(column, PositionsOfRowIds(column, PartitionOffsets(*collection.data.root)));
       if (i == 0 && collection.num_index == 1) result.range_start = RangeStart(column);
     }
     batch.columns.push_back(std::move(column));

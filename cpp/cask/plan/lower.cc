@@ -35,17 +35,28 @@ struct Scan {
 
 class Lowering {
  public:
-  Result<LoweredPlan> Run(const std::vector<Projection>& outputs) {
-    for (const Projection& output : outputs) Visit(output, CollectToken(output), MakeCollectSink(output.schema()), {}, "");
+  Result<LoweredPlan> Run(const std::vector<Projection>& outputs, const std::vector<std::shared_ptr<const Sink>>& sinks) {
+    const auto sink_of = [&](size_t i) { return i < sinks.size() ? sinks[i] : nullptr; };
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const Use use = UseOf(outputs[i], sink_of(i));
+      Visit(outputs[i], use.token, use.sink, {}, "");
+    }
     ARROW_RETURN_NOT_OK(LowerSources());
-    for (const Projection& output : outputs) {
-      ARROW_ASSIGN_OR_RAISE(const Place place, LowerOutput(output));
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      ARROW_ASSIGN_OR_RAISE(const Place place, LowerUse(UseOf(outputs[i], sink_of(i))));
       lowered_.plan.outputs.push_back({place.layer, place.output});
     }
     return std::move(lowered_);
   }
 
  private:
+  // Rows given to a sink of one's own, or collected where there is none.
+  static Use UseOf(const Projection& output, std::shared_ptr<const Sink> sink) {
+    if (sink == nullptr) return {CollectToken(output), Stream::Of(output), MakeCollectSink(output.schema()), ""};
+    const Token token = Tokenizer("sink").Add(reinterpret_cast<int64_t>(sink.get())).Add(output.token()).Finish();
+    return {token, Stream::Of(output), std::move(sink), ""};
+  }
+
   static Token CollectToken(const Projection& projection) { return Tokenizer("collect").Add(projection.token()).Finish(); }
 
   // Finds every use of every source below `projection`, so that each source becomes one scan.
@@ -141,11 +152,6 @@ class Lowering {
     return places_[token];
   }
 
-  Result<Place> LowerOutput(const Projection& output) {
-    Stream stream = Stream::Of(output);
-    return LowerUse({CollectToken(output), std::move(stream), MakeCollectSink(output.schema()), ""});
-  }
-
   Result<Place> LowerFrame(const FrameExpr& frame) {
     const Token token = Tokenizer("result").Add(frame.token()).Finish();
     const auto found = places_.find(token);
@@ -177,7 +183,7 @@ class Lowering {
   Result<Place> LowerAssembly(const AssembleExpr& assembly) {
     std::vector<LayerInput> inputs;
     for (const Projection& input : assembly.inputs()) {
-      ARROW_ASSIGN_OR_RAISE(const Place place, LowerOutput(input));
+      ARROW_ASSIGN_OR_RAISE(const Place place, LowerUse(UseOf(input, nullptr)));
       inputs.push_back({place.layer, place.output, AllToAll(place.num_tasks, 1)});
     }
     const int layer = static_cast<int>(lowered_.plan.layers.size());
@@ -193,6 +199,8 @@ class Lowering {
 
 }  // namespace
 
-Result<LoweredPlan> Lower(const std::vector<Projection>& outputs) { return Lowering().Run(outputs); }
+Result<LoweredPlan> Lower(const std::vector<Projection>& outputs, const std::vector<std::shared_ptr<const Sink>>& sinks) {
+  return Lowering().Run(outputs, sinks);
+}
 
 }  // namespace cask

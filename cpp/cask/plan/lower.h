@@ -4,7 +4,7 @@
 //   scans                   one layer for each source (and range of its partitions): everything that reads it shares one pass
 //   breaker                 partial steps as branches of the scan, merge layers as a tree of fixed fan-in, one final task
 //   assembly                one task over the results that it needs
-//   collected output        a branch of the scan, or of a task over a breaker's result
+//   output                  a branch of the scan, or of a task over a breaker's result, that collects its rows or gives them to a sink
 #pragma once
 
 #include <memory>
@@ -31,7 +31,8 @@ struct LoweredPlan {
   std::vector<ScanLayer> scans;
 };
 
-Result<LoweredPlan> Lower(const std::vector<Projection>& outputs);
+/// `sinks`: what the rows of each output go to, partition by partition; where it is shorter, or null, they are collected.
+Result<LoweredPlan> Lower(const std::vector<Projection>& outputs, const std::vector<std::shared_ptr<const Sink>>& sinks = {});
 
 /// The expressions and the plan that came of them, for people.
 std::string ExplainPlan(const std::vector<Projection>& outputs, const LoweredPlan& lowered);

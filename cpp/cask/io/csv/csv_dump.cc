@@ -4,7 +4,7 @@
 //
 // Options have pandas' names and take their values as text; a repeated option adds to a list. The schema's metadata tells the pandas type of
 // each column, and `passes`, how often the data was read until types and partitions were right. An error goes to standard error as
-// "<exception>: <message>", with exit code 1.
+// "<exception>: <message>", with exit code 1. With --to_csv true the table is written as CSV instead, by the options --write_*.
 #include <arrow/array/data.h>
 #include <arrow/array/util.h>
 #include <arrow/io/file.h>
@@ -19,6 +19,7 @@
 #include <ctime>
 
 #include "cask/io/csv/reader.h"
+#include "cask/io/csv/writer.h"
 
 namespace cask {
 namespace {
@@ -29,6 +30,8 @@ struct Arguments {
   CsvOptions options;
   StorageOptions storage;
   std::vector<std::string> columns;  // to read; empty: all
+  bool to_csv = false;
+  CsvWriteOptions write;
   int times_only = 0;                // how often to read, writing nothing and printing the processor time of the fastest pass
 };
 
@@ -99,6 +102,15 @@ Status SetOption(const std::string& name, const std::string& value, Arguments* a
     arguments->storage[key] = text;
   } else if (name == "column") arguments->columns.push_back(value);
   else if (name == "times_only") arguments->times_only = std::atoi(value.c_str());
+  else if (name == "to_csv") arguments->to_csv = is_true;
+  else if (name == "write_sep") arguments->write.separator = CharOf(value);
+  else if (name == "write_quoting") arguments->write.quoting = static_cast<CsvQuoting>(std::atoi(value.c_str()));
+  else if (name == "write_na_rep") arguments->write.na_rep = value;
+  else if (name == "write_float_format") arguments->write.float_format = value;
+  else if (name == "write_date_format") arguments->write.date_format = value;
+  else if (name == "write_decimal") arguments->write.decimal = CharOf(value);
+  else if (name == "write_escapechar") arguments->write.escape_char = CharOf(value);
+  else if (name == "write_doublequote") arguments->write.double_quote = is_true;
   else return ValueError("unknown option {}", name);
   return Status::OK();
 }
@@ -172,6 +184,12 @@ Status Run(const Arguments& arguments) {
     }
     ARROW_ASSIGN_OR_RAISE(auto corrected, CheckEvidence(*dataset, *request.knowledge, evidence));
     if (!corrected.has_value()) {
+      if (arguments.to_csv) {
+        Table table;
+        table.schema = SchemaOf(request);
+        table.batches = pass.batches;
+        return WriteCsvFile(table, arguments.write, arguments.out);
+      }
       if (arguments.times_only == 0) return WriteTable(pass, SchemaOf(request), passes, arguments.out);
       best = std::min(best, seconds);
       if (--left > 0) continue;

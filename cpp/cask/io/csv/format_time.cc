@@ -133,8 +133,7 @@ class TimestampText final : public TimeText {
     fmt::format_to(std::back_inserter(text_), "{:04}-{:02}-{:02}", time.year, time.month, time.day);
     if (precision_.is_days_only && !has_zone_) return;
     fmt::format_to(std::back_inserter(text_), " {:02}:{:02}:{:02}", time.hour, time.minute, time.second);
-    // With a zone each value is written by itself.
-    AppendFraction(time.nanosecond, has_zone_ ? (time.nanosecond % 1000 != 0 ? 9 : time.nanosecond != 0 ? 6 : 0) : precision_.digits, &text_);
+    AppendFraction(time.nanosecond, precision_.digits, &text_);
     if (has_zone_) AppendOffset(":");
   }
 

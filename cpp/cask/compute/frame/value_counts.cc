@@ -29,10 +29,10 @@ class CountedState : public SinkState {
     if (all_categories) ARROW_RETURN_NOT_OK(aggregation_->AddUnobserved());
     ARROW_ASSIGN_OR_RAISE(Batch counted, aggregation_->FinishResults(schema));
     if (!all_categories) return counted;
-    return SortBy({{counted.columns[0], schema->field(0).type}}, *schema, std::move(counted));
+    return SortBy({{counted.columns[0], schema->field(0).type}}, *schema, counted);
   }
 
-  Result<Batch> SortBy(const std::vector<OrderKey>& keys, const Schema& schema, Batch batch) {
+  Result<Batch> SortBy(const std::vector<OrderKey>& keys, const Schema& schema, const Batch& batch) {
     std::vector<uint32_t> rows = AllRows(batch.num_rows);
     ARROW_RETURN_NOT_OK(SortRows(keys, &rows));
     return GatherBatch(batch, schema, rows, pool_);
@@ -60,11 +60,11 @@ class ValueCountsState final : public CountedState {
     Schema schema;
     ARROW_ASSIGN_OR_RAISE(Batch counted, Count(is_category_, &schema));
     if (options_.sort_keys) {
-      ARROW_ASSIGN_OR_RAISE(counted, SortBy(KeysOf(counted, schema), schema, std::move(counted)));
+      ARROW_ASSIGN_OR_RAISE(counted, SortBy(KeysOf(counted, schema), schema, counted));
     }
     if (options_.sort) {
       const OrderKey by_count{counted.columns.back(), Kind::kInt64, options_.ascending};
-      ARROW_ASSIGN_OR_RAISE(counted, SortBy({by_count}, schema, std::move(counted)));
+      ARROW_ASSIGN_OR_RAISE(counted, SortBy({by_count}, schema, counted));
     }
     if (options_.normalize) ARROW_RETURN_NOT_OK(Normalize(&counted));
     return MakeTable(schema_, std::move(counted));

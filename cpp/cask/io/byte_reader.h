@@ -50,7 +50,8 @@ class ByteReader {
 /// Reads a local file through a memory mapping. Fails if its size is not `expected_size`.
 Result<std::unique_ptr<ByteReader>> MakeMappedReader(const std::string& path, int64_t expected_size, int64_t begin);
 
-/// Reads a stream whose first byte is at offset `begin`.
-std::unique_ptr<ByteReader> MakeStreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, arrow::MemoryPool* pool);
+/// Reads a stream whose first byte is at offset `begin`, at least `read_bytes` at a time.
+std::unique_ptr<ByteReader> MakeStreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, int64_t read_bytes,
+                                             arrow::MemoryPool* pool);
 
 }  // namespace cask

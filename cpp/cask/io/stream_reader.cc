@@ -6,22 +6,20 @@
 namespace cask {
 namespace {
 
-constexpr int64_t kReadBytes = 1 << 20;  // asked of the stream at a time
-
 class StreamReader final : public ByteReader {
  public:
-  StreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, arrow::MemoryPool* pool)
-      : stream_(std::move(stream)), pool_(pool != nullptr ? pool : arrow::default_memory_pool()) {
+  StreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, int64_t read_bytes, arrow::MemoryPool* pool)
+      : stream_(std::move(stream)), read_bytes_(read_bytes), pool_(pool != nullptr ? pool : arrow::default_memory_pool()) {
     begin_ = begin;
   }
 
   Status Fetch(int64_t from, int64_t size) override {
     Discard(from - begin_);
     while (begin_ < from && !at_end_) {
-      ARROW_RETURN_NOT_OK(ReadMore(kReadBytes));
+      ARROW_RETURN_NOT_OK(ReadMore(read_bytes_));
       Discard(from - begin_);
     }
-    while (size_ < size && !at_end_) ARROW_RETURN_NOT_OK(ReadMore(std::max(size - size_, kReadBytes)));
+    while (size_ < size && !at_end_) ARROW_RETURN_NOT_OK(ReadMore(std::max(size - size_, read_bytes_)));
     return Status::OK();
   }
 
@@ -60,14 +58,16 @@ class StreamReader final : public ByteReader {
   char* Front() const { return reinterpret_cast<char*>(buffer_->mutable_data()) + kPadding; }
 
   std::shared_ptr<arrow::io::InputStream> stream_;
+  int64_t read_bytes_;
   arrow::MemoryPool* pool_;
   std::unique_ptr<arrow::Buffer> buffer_;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteReader> MakeStreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, arrow::MemoryPool* pool) {
-  return std::make_unique<StreamReader>(std::move(stream), begin, pool);
+std::unique_ptr<ByteReader> MakeStreamReader(std::shared_ptr<arrow::io::InputStream> stream, int64_t begin, int64_t read_bytes,
+                                             arrow::MemoryPool* pool) {
+  return std::make_unique<StreamReader>(std::move(stream), begin, read_bytes, pool);
 }
 
 }  // namespace cask

@@ -2,7 +2,18 @@
 
 namespace cask {
 
+namespace {
+
+bool AnyQuoted(const CsvFieldColumn& fields, int64_t num_rows, char quote) {
+  bool any = false;
+  for (int64_t row = 0; row < num_rows; ++row) any |= fields.base[fields.begins[row * fields.stride] + 1] == quote;
+  return any;
+}
+
+}  // namespace
+
 CsvFieldColumn Dequote(const CsvFieldColumn& fields, int64_t num_rows, const CsvDialect& dialect, CsvFieldArena* arena) {
+  if (!AnyQuoted(fields, num_rows, dialect.quote)) return fields;
   arena->Clear();
   for (int64_t row = 0; row < num_rows; ++row) {
     std::string_view text = fields[row];

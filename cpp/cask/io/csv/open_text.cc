@@ -10,6 +10,9 @@
 namespace cask {
 namespace {
 
+constexpr int64_t kReadBytes = 1 << 20;        // of a compressed or converted file
+constexpr int64_t kRemoteReadBytes = 8 << 20;  // each a request, which takes a round trip
+
 bool EndsWith(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -53,7 +56,7 @@ Result<std::unique_ptr<ByteReader>> OpenText(const FileSet& files, int file, con
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::io::RandomAccessFile> opened, files.Open(file));
   if (is_plain) {
     ARROW_ASSIGN_OR_RAISE(auto part, arrow::io::RandomAccessFile::GetStream(opened, begin, input.size - begin));
-    return MakeStreamReader(std::move(part), begin, pool);
+    return MakeStreamReader(std::move(part), begin, kRemoteReadBytes, pool);
   }
   std::shared_ptr<arrow::io::InputStream> stream = opened;
   if (compression != CsvCompression::kNone) {
@@ -62,7 +65,7 @@ Result<std::unique_ptr<ByteReader>> OpenText(const FileSet& files, int file, con
   if (!IsByteEncoding(options)) {
     ARROW_ASSIGN_OR_RAISE(stream, Transcode(std::move(stream), options.encoding, input.path));
   }
-  return MakeStreamReader(std::move(stream), 0, pool);
+  return MakeStreamReader(std::move(stream), 0, kReadBytes, pool);
 }
 
 }  // namespace cask

@@ -90,6 +90,7 @@ class RowWriter {
 Status WriteHeader(const Table& table, const CsvWriteOptions& options, RowWriter* writer) {
   for (int i = 0; i < table.schema.size(); ++i) {
     std::string_view name = table.schema.field(i).name;
+    if (i < options.num_index_columns && !options.has_index_labels) continue;
     if (i < options.num_index_columns) {
       name = i < static_cast<int>(options.index_labels.size()) ? std::string_view(options.index_labels[i]) : name;
     } else if (!options.header_names.empty()) {

@@ -19,6 +19,7 @@ struct CsvWriteOptions {
   std::vector<std::string> header_names;  // not empty: instead of the columns' own names
   int num_index_columns = 0;              // the first columns of the table are the index
   std::vector<std::string> index_labels;  // one for each index column; empty texts where the index has no name
+  bool has_index_labels = true;           // false: the header says nothing of the index, not even empty fields
   char quote_char = '"';
   CsvQuoting quoting = CsvQuoting::kMinimal;
   bool double_quote = true;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "cask/base/check.h"
+#include "cask/base/chunk_table.h"
 
 namespace cask {
 namespace {
@@ -36,15 +37,15 @@ int LongestRun(uint64_t bits) {
 
 struct ChunkAllocator::Chunk {
   ChunkAllocator* owner;
-  uint64_t used;
-  int run;
-  Chunk* previous;
-  Chunk* next;
-};
+  char* memory;
+  uint64_t used = 0;
+  int run = 0;
+  Chunk* previous = nullptr;
+  Chunk* next = nullptr;
 
-ChunkAllocator::Chunk* ChunkAllocator::ChunkOf(void* block) {
-  return reinterpret_cast<Chunk*>(reinterpret_cast<uintptr_t>(block) & ~static_cast<uintptr_t>(kChunkBytes - 1));
-}
+  static Chunk* Of(void* block) { return static_cast<Chunk*>(FindChunk(block)); }
+  int64_t UnitOf(void* block) const { return (static_cast<char*>(block) - memory) / kUnitBytes; }
+};
 
 void ChunkAllocator::Insert(Chunk* chunk) {
   chunk->run = chunk->used == ~uint64_t{0} ? 0 : LongestRun(~chunk->used);
@@ -75,41 +76,44 @@ void* ChunkAllocator::Allocate(int64_t units) {
     chunk = by_run_[std::countr_zero(fitting)];
     Remove(chunk);
   } else {
-    chunk = static_cast<Chunk*>(source_->TakeChunk());
-    if (chunk == nullptr) return nullptr;
-    chunk->owner = this;
-    chunk->used = 1;
+    void* memory = source_->TakeChunk();
+    if (memory == nullptr) return nullptr;
+    chunk = new Chunk{this, static_cast<char*>(memory)};
+    RegisterChunk(memory, chunk);
   }
   const int first = std::countr_zero(StartsOfRuns(~chunk->used, units));
   chunk->used |= Bits(first, units);
   Insert(chunk);
-  return reinterpret_cast<char*>(chunk) + first * kUnitBytes;
+  return chunk->memory + first * kUnitBytes;
 }
 
 void ChunkAllocator::MarkFree(Chunk* chunk, uint64_t units) {
   CASK_CHECK_EQ(chunk->used & units, units);
   Remove(chunk);
   chunk->used &= ~units;
-  if (chunk->used == 1) {
-    source_->ReturnChunk(chunk);
+  if (chunk->used == 0) {
+    RegisterChunk(chunk->memory, nullptr);
+    source_->ReturnChunk(chunk->memory);
+    delete chunk;
   } else {
     Insert(chunk);
   }
 }
 
 void ChunkAllocator::Free(void* block, int64_t units) {
-  Chunk* chunk = ChunkOf(block);
-  const int64_t first = (static_cast<char*>(block) - reinterpret_cast<char*>(chunk)) / kUnitBytes;
-  std::lock_guard lock(chunk->owner->mutex_);
-  chunk->owner->MarkFree(chunk, Bits(first, units));
+  Chunk* chunk = Chunk::Of(block);
+  const int64_t first = chunk->UnitOf(block);
+  ChunkAllocator* owner = chunk->owner;
+  std::lock_guard lock(owner->mutex_);
+  owner->MarkFree(chunk, Bits(first, units));
 }
 
 bool ChunkAllocator::Resize(void* block, int64_t old_units, int64_t new_units) {
   if (new_units == old_units) return true;
   if (new_units > kMaxUnits || new_units < 1) return false;
-  Chunk* chunk = ChunkOf(block);
+  Chunk* chunk = Chunk::Of(block);
   ChunkAllocator* owner = chunk->owner;
-  const int64_t first = (static_cast<char*>(block) - reinterpret_cast<char*>(chunk)) / kUnitBytes;
+  const int64_t first = chunk->UnitOf(block);
   std::lock_guard lock(owner->mutex_);
   if (new_units < old_units) {
     owner->MarkFree(chunk, Bits(first + new_units, old_units - new_units));

@@ -1,10 +1,10 @@
 // ChunkAllocator: blocks of 1 to 63 units of 32 KiB, cut from chunks of 2 MiB that are aligned to themselves, so that the kernel
-// can back each by one huge page. The first unit of a chunk is its header.
+// can back each by one huge page. What is known of a chunk lies outside of it, so that blocks of a power of two fill it.
 //
 // Thread-safe: one lock. Chunks in which nothing is used go back to where they came from.
 //
 // Invariants, under the lock:
-//  1. Bit u of `used` says whether unit u belongs to a block; bit 0 is always set.
+//  1. Bit u of `used` says whether unit u belongs to a block; a chunk has at least one such unit.
 //  2. A chunk is in list `longest run of free units` exactly.
 #pragma once
 
@@ -44,7 +44,6 @@ class ChunkAllocator {
 
  private:
   struct Chunk;
-  static Chunk* ChunkOf(void* block);
   void Insert(Chunk* chunk);
   void Remove(Chunk* chunk);
   void MarkFree(Chunk* chunk, uint64_t units);

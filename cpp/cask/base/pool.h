@@ -5,7 +5,7 @@
 //
 //   size                 comes from
 //   < 32 KiB             Arrow's default pool
-//   up to 63 * 32 KiB    a run of 32 KiB units in a chunk: 2 MiB, aligned to itself, of which the first unit is its header
+//   up to 63 * 32 KiB    a run of 32 KiB units in a chunk of 2 MiB, aligned to itself
 //   more                 a mapping of its own, kept for reuse by size class
 //
 // Thread-safe; threads are spread over shards, each with its own lock and chunks. Usable in a forked child.

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <map>
 #include <thread>
 #include <vector>
 
+#include "cask/base/chunk_allocator.h"
 #include "cask/base/random.h"
 
 namespace cask {
@@ -116,6 +118,19 @@ TEST(BufferPool, ABlockGrowsWhereItLies) {
   ASSERT_TRUE(BufferPool()->Reallocate(40'000, 60'000, &grown).ok());
   EXPECT_EQ(grown, block);
   BufferPool()->Free(grown, 60'000);
+}
+
+TEST(BufferPool, BlocksOfAPowerOfTwoShareAHugePage) {
+  // Twenty blocks of half a huge page each; pages begun by others may take some.
+  constexpr int64_t kSize = kChunkBytes / 2;
+  std::vector<uint8_t*> blocks(20);
+  std::map<uintptr_t, int> pages;
+  for (auto& block : blocks) {
+    ASSERT_TRUE(BufferPool()->Allocate(kSize, &block).ok());
+    ++pages[reinterpret_cast<uintptr_t>(block) / kChunkBytes];
+  }
+  EXPECT_LE(pages.size(), 12u);
+  for (auto* block : blocks) BufferPool()->Free(block, kSize);
 }
 
 TEST(BufferPool, TrimmingGivesIdleMemoryBack) {

@@ -18,12 +18,12 @@ namespace {
 struct Entry : std::enable_shared_from_this<Entry> {
   std::mutex reading;  // held while the file is read, so that several threads that want it read it once; taken before the store's lock
   bool alive = true;   // in the table
-  bool in_memory = true;
+  bool in_memory = true;  // has its chunks
   bool spilling = false;
   std::vector<Column> chunks;  // in memory
   int64_t num_bytes = 0;       // of the chunks
   std::shared_ptr<SpillFile> file;
-  std::list<Entry*>::iterator use;  // in memory: its place in the order of use
+  std::list<Entry*>::iterator use;  // alive and in memory: its place in the order of use
 };
 
 using EntryPointer = std::shared_ptr<Entry>;
@@ -160,7 +160,8 @@ class Store::Impl {
   // All of these with the lock held.
 
   std::vector<Column> Use(Entry& entry) {
-    by_use_.splice(by_use_.end(), by_use_, entry.use);
+    // One that was replaced or dropped while this thread waited for it has its chunks still, but no place any more.
+    if (entry.alive) by_use_.splice(by_use_.end(), by_use_, entry.use);
     return entry.chunks;
   }
 

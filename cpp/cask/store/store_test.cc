@@ -177,7 +177,7 @@ TEST_F(StoreTest, ManyThreadsPutGetAndDrop) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       Random random(seed + t);
-      for (int step = 0; step < 150; ++step) {
+      for (int step = 0; step < 300; ++step) {
         const ColumnKey key{collections[random.Below(2)], random.Below(4), static_cast<int>(random.Below(3))};
         if (random.Percent(40)) {
           ASSERT_TRUE(store.PutColumn(key, {Integers(key.partition * 100 + key.column, 3000)}).ok());
@@ -186,7 +186,7 @@ TEST_F(StoreTest, ManyThreadsPutGetAndDrop) {
         } else {
           ASSERT_TRUE(column.status().IsKeyError()) << column.status().ToString();
         }
-        if (step == 100 && t == 0) store.DropCollection(collections[1]);
+        if (step == 200 && t == 0) store.DropCollection(collections[1]);
       }
     });
   }

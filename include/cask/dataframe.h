@@ -166,6 +166,8 @@ class Series : public Lazy {
   Series Unique(CallSite site = CallSite::current()) const;
   Series Describe(CallSite site = CallSite::current()) const;
 
+  // The first rows of the first partition, and the last ones of the last, as Dask does.
+
   Series Head(int64_t n = 5, CallSite site = CallSite::current()) const;
   Series Tail(int64_t n = 5, CallSite site = CallSite::current()) const;
   Series NLargest(int64_t n = 5, CallSite site = CallSite::current()) const;
@@ -232,7 +234,8 @@ class DataFrame : public Lazy {
   DataFrame Describe(CallSite site = CallSite::current()) const;
   DataFrame DropDuplicates(CallSite site = CallSite::current()) const;
 
-  /// Of the first partition, as Dask does.
+  // The first rows of the first partition, and the last ones of the last, as Dask does.
+
   DataFrame Head(int64_t n = 5, CallSite site = CallSite::current()) const;
   DataFrame Tail(int64_t n = 5, CallSite site = CallSite::current()) const;
   DataFrame NLargest(int64_t n, const std::vector<std::string>& columns, CallSite site = CallSite::current()) const;

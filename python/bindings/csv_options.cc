@@ -73,17 +73,7 @@ void SetBadLines(CsvOptions& options, nb::handle value) {
   }
 }
 
-void SetCompression(CsvOptions& options, nb::handle value) {
-  static const std::map<std::string, CsvCompression> kNames = {
-      {"infer", CsvCompression::kInfer}, {"none", CsvCompression::kNone}, {"gzip", CsvCompression::kGzip},
-      {"bz2", CsvCompression::kBz2},     {"zstd", CsvCompression::kZstd}, {"xz", CsvCompression::kXz}};
-  const std::string name = value.is_none() ? "none" : TextFrom(value);
-  const auto found = kNames.find(name);
-  if (found == kNames.end()) {
-    RaiseIfError(ValueError("Unrecognized compression type: {}; there are infer, gzip, bz2, zstd, xz and None", name));
-  }
-  options.compression = found->second;
-}
+void SetCompression(CsvOptions& options, nb::handle value) { options.compression = CompressionFromPython(value); }
 
 const std::map<std::string, Setter>& Setters() {
   static const std::map<std::string, Setter> kSetters = {
@@ -127,6 +117,18 @@ const std::map<std::string, Setter>& Setters() {
 }
 
 }  // namespace
+
+CsvCompression CompressionFromPython(nb::handle value) {
+  static const std::map<std::string, CsvCompression> kNames = {
+      {"infer", CsvCompression::kInfer}, {"none", CsvCompression::kNone}, {"gzip", CsvCompression::kGzip},
+      {"bz2", CsvCompression::kBz2},     {"zstd", CsvCompression::kZstd}, {"xz", CsvCompression::kXz}};
+  const std::string name = value.is_none() ? "none" : TextFrom(value);
+  const auto found = kNames.find(name);
+  if (found == kNames.end()) {
+    RaiseIfError(ValueError("Unrecognized compression type: {}; there are infer, gzip, bz2, zstd, xz and None", name));
+  }
+  return found->second;
+}
 
 ReadCsvRequest ReadCsvRequestFromPython(nb::handle paths, nb::dict options, nb::dict storage) {
   ReadCsvRequest request;

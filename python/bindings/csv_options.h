@@ -7,6 +7,9 @@
 
 namespace cask {
 
+/// "infer", "gzip", "bz2", "zstd", "xz" or None.
+CsvCompression CompressionFromPython(nanobind::handle value);
+
 ReadCsvRequest ReadCsvRequestFromPython(nanobind::handle paths, nanobind::dict options, nanobind::dict storage);
 
 }  // namespace cask

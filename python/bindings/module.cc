@@ -4,6 +4,7 @@ namespace cask {
 void BindArray(nanobind::module_& module);
 void BindColumns(nanobind::module_& module);
 void BindFrame(nanobind::module_& module);
+void BindWriteCsv(nanobind::module_& module);
 }  // namespace cask
 
 NB_MODULE(_core, module) {
@@ -11,4 +12,5 @@ NB_MODULE(_core, module) {
   cask::BindArray(module);
   cask::BindColumns(module);
   cask::BindFrame(module);
+  cask::BindWriteCsv(module);
 }

@@ -95,9 +95,16 @@ Result<std::string> PrintSeries(const Computed& computed) {
   ARROW_ASSIGN_OR_RAISE(const Column column, ShownRows(computed, computed.num_index));
   ARROW_ASSIGN_OR_RAISE(TextColumn values, PrintValues(column, field.type));
   PadTexts(false, 0, &values);
-  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, true, 2));
-  const std::string names = index[0];
-  index.erase(index.begin());
+  // The names of several levels stand above them; that of one does not make it wider.
+  const bool has_levels = computed.num_index > 1;
+  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, has_levels, 2));
+  std::string names;
+  if (has_levels) {
+    names = index[0];
+    index.erase(index.begin());
+  } else if (HasIndexNames(computed)) {
+    names = PrintLabel(computed.table.schema.field(0).name);
+  }
   if (IsShortened(computed)) {
     const int64_t width = TextWidth(values[0]);
     values.insert(values.begin() + kShownOfMore, CenteredText(width > 3 ? "..." : "..", width));

@@ -148,7 +148,8 @@ Result<TextColumn> PrintIndexValues(const Column& column, const DType& type) {
 }
 
 Result<TextColumn> PlainTexts(const Column& column, const DType& type) {
-  ARROW_ASSIGN_OR_RAISE(auto text, MakeColumnText(column, type, {}));
+  const CsvWriteOptions options;
+  ARROW_ASSIGN_OR_RAISE(auto text, MakeColumnText(column, type, options));
   TextColumn texts;
   for (int64_t i = 0; i < column->length; ++i) texts.emplace_back(text->Text(i));
   return texts;

@@ -76,6 +76,7 @@ Result<CsvSinkRequest> SinkRequestFor(const Collection& collection, const WriteC
   if (static_cast<int>(sink.options.header_names.size()) != collection.num_columns()) {
     return ValueError("Writing {} cols but got {} aliases", collection.num_columns(), sink.options.header_names.size());
   }
+  sink.is_joined = request.single_file;
   sink.header_first_only = request.header_first_partition_only || request.single_file;
   if (!request.index) {
     sink.options.num_index_columns = 0;
@@ -83,6 +84,9 @@ Result<CsvSinkRequest> SinkRequestFor(const Collection& collection, const WriteC
   }
   sink.options.num_index_columns = std::max(collection.num_index, 1);
   sink.options.index_labels = request.index_labels.value_or(IndexLabels(collection));
+  if (static_cast<int>(sink.options.index_labels.size()) != sink.options.num_index_columns) {
+    return ValueError("{} index labels for an index of {} levels", sink.options.index_labels.size(), sink.options.num_index_columns);
+  }
   if (collection.num_index == 0) sink.index = CsvSinkRequest::Index::kRange;
   if (RowIdColumnOf(collection.data) >= 0) sink.index = CsvSinkRequest::Index::kRowIds;
   if (sink.index != CsvSinkRequest::Index::kColumns) {

@@ -19,6 +19,15 @@ Result<Column> RangeColumn(int64_t first, int64_t length) {
   return MakeFixedColumn(Kind::kInt64, length, std::move(buffer));
 }
 
+// The encoding of what follows the beginning of a text in `encoding`: the same without a byte-order mark.
+std::string WithoutMark(const std::string& encoding) {
+  std::string name;
+  for (char c : encoding) name.push_back(c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  if (name == "utf-16" || name == "utf16") return "utf-16le";
+  if (name == "utf-32" || name == "utf32") return "utf-32le";
+  return encoding;
+}
+
 class CsvSinkState final : public SinkState {
  public:
   CsvSinkState(const CsvSinkRequest& request, int64_t partition) : request_(request), partition_(partition) {
@@ -38,6 +47,7 @@ class CsvSinkState final : public SinkState {
     CsvWriteOptions options = request_.options;
     const std::string& path = request_.paths[partition_];
     if (request_.header_first_only && partition_ > 0) options.header = false;
+    if (request_.is_joined && partition_ > 0) options.encoding = WithoutMark(options.encoding);
     ARROW_RETURN_NOT_OK(WithNote(WriteCsvFile(table_, options, path), fmt::format("writing partition {} of {}", partition_ + 1, request_.paths.size())));
     return Table();
   }

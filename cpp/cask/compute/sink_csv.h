@@ -22,6 +22,7 @@ struct CsvSinkRequest {
   std::vector<std::string> paths;  // one a partition
   CsvWriteOptions options;         // with kRange `num_index_columns` counts the positions, too
   bool header_first_only = false;  // the header stands in partition 0 alone
+  bool is_joined = false;          // the files will be one, so a byte-order mark, too, stands in partition 0 alone
   Index index = Index::kColumns;
   int row_ids = -1;
   std::vector<int64_t> offsets;    // where each partition begins in the whole, for kRowIds and kRange

@@ -1,6 +1,7 @@
 #include "cask/compute/frame/block_values.h"
 
 #include "cask/base/check.h"
+#include "cask/compute/loops/loops.h"
 
 namespace cask {
 namespace {
@@ -29,13 +30,14 @@ void ConvertKind(Kind kind, const Column& column, int64_t begin, int64_t n, Out*
   }
 }
 
+/// How many values are not NaN; marks them only where there are others, for most blocks have none.
 template <typename T>
-int64_t FindNumbers(const T* values, int64_t n, uint8_t* valid) {
-  int64_t num_valid = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    valid[i] = values[i] == values[i];
-    num_valid += valid[i];
-  }
+int64_t FindNumbers(Kind kind, const T* values, int64_t n, uint8_t* valid) {
+  Kind out;
+  int64_t num_valid;
+  FindReduceLoop(Reduction::kCountNotNan, kind, &out)(values, n, &num_valid);
+  if (num_valid == n) return n;
+  for (int64_t i = 0; i < n; ++i) valid[i] = values[i] == values[i];
   return num_valid;
 }
 
@@ -60,9 +62,9 @@ void BlockValues::FindMissing() {
     std::fill(valid, valid + num_rows_, 0);
     num_valid_ = 0;
   } else if (type_.kind() == Kind::kFloat64 && !type_.nullable()) {
-    num_valid_ = FindNumbers(Values<double>(*column_) + begin_, num_rows_, valid);
+    num_valid_ = FindNumbers(Kind::kFloat64, Values<double>(*column_) + begin_, num_rows_, valid);
   } else if (type_.kind() == Kind::kFloat32 && !type_.nullable()) {
-    num_valid_ = FindNumbers(Values<float>(*column_) + begin_, num_rows_, valid);
+    num_valid_ = FindNumbers(Kind::kFloat32, Values<float>(*column_) + begin_, num_rows_, valid);
   } else if (type_.is_temporal()) {
     const int64_t* ticks = Values<int64_t>(*column_) + begin_;
     for (int64_t i = 0; i < num_rows_; ++i) valid[i] = ticks[i] != kNaT;

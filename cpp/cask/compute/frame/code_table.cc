@@ -13,9 +13,10 @@ Status CodeTable::Reserve(int64_t more) {
   slots_ = Slots<Slot>(old.pool());
   ARROW_RETURN_NOT_OK(slots_.Grow(static_cast<int64_t>(capacity), Slot{0, 0}));
   mask_ = capacity - 1;
+  shift_ = 64 - std::countr_zero(capacity);
   for (int64_t i = 0; i < old.size(); ++i) {
     if (old[i].code == 0) continue;
-    uint64_t at = MixBits(old[i].key) & mask_;
+    uint64_t at = Home(old[i].key);
     while (slots_[at].code != 0) at = (at + 1) & mask_;
     slots_[at] = old[i];
   }

@@ -32,7 +32,7 @@ class CodeTable {
       return;
     }
     for (int64_t i = 0; i < n; ++i) {
-      if (i + kAhead < n) __builtin_prefetch(slots_.data() + (MixBits(keys[i + kAhead]) & mask_));
+      if (i + kAhead < n) __builtin_prefetch(slots_.data() + Home(keys[i + kAhead]));
       codes[i] = FindOrAdd(keys[i], i, on_new);
     }
   }
@@ -45,9 +45,12 @@ class CodeTable {
   static constexpr uint64_t kCachedBytes = 256 << 10;
   static constexpr int64_t kAhead = 16;
 
+  /// Where a key belongs. These are the hash's highest bits, so that growth writes to the new slots in nearly the old ones' order.
+  uint64_t Home(uint64_t key) const { return MixBits(key) >> shift_; }
+
   template <typename OnNew>
   uint32_t FindOrAdd(uint64_t key, int64_t i, OnNew& on_new) {
-    for (uint64_t at = MixBits(key) & mask_;; at = (at + 1) & mask_) {
+    for (uint64_t at = Home(key);; at = (at + 1) & mask_) {
       Slot& slot = slots_[at];
       if (slot.code == 0) {
         slot = {key, on_new(i)};
@@ -60,6 +63,7 @@ class CodeTable {
 
   Slots<Slot> slots_;  // a power of two of them
   uint64_t mask_ = 0;
+  int shift_ = 63;
   int64_t size_ = 0;
 };
 

@@ -61,7 +61,7 @@ class DistinctState final : public AggregateState {
     uint32_t groups[kBlockRows];
     ARROW_RETURN_NOT_OK(encoder.Encode(column, begin, num_rows, codes));
     std::copy(ids, ids + num_rows, groups);
-    return pairs_.Assign(groups, codes, num_rows, /*drop_zeros=*/true);
+    return pairs_.Assign(groups, codes, num_rows, num_groups_, encoder.num_values(), /*drop_zeros=*/true);
   }
 
   /// Adds all of a column's values, value i to groups[i].

@@ -1,5 +1,6 @@
 #include <arrow/memory_pool.h>
 
+#include <bit>
 #include <cmath>
 
 #include "cask/base/check.h"
@@ -34,10 +35,11 @@ struct FloatKeyBits {
   }
   static constexpr T kMissing = std::numeric_limits<T>::quiet_NaN();
   static uint64_t Integer(T value, bool* is_integer) {
-    // Out of range and NaN are checked first: converting them would be undefined.
-    const bool in_range = value > -1e9f && value < 1e9f;
-    const int32_t whole = static_cast<int32_t>(in_range ? value : T{0});
-    *is_integer = in_range && static_cast<T>(whole) == value;
+    // Brought into range first: converting anything else, or NaN, would be undefined.
+    constexpr T kMost = 1e9f;
+    const T at_least = value > -kMost ? value : -kMost;
+    const auto whole = static_cast<int32_t>(at_least < kMost ? at_least : kMost);
+    *is_integer = static_cast<T>(whole) == value;
     return static_cast<uint64_t>(static_cast<int64_t>(whole));
   }
 };
@@ -118,14 +120,41 @@ class FixedKeyEncoder final : public KeyEncoder {
     return window_.Grow(kWindow + 1, 0);
   }
 
+  /// Where in the window each value belongs; kWindow if nowhere. One value at a time.
+  void FindInWindow(const T* values, int64_t num_rows, uint32_t* at) const {
+    for (int64_t i = 0; i < num_rows; ++i) {
+      bool is_integer;
+      const uint64_t distance = Key::Integer(values[i], &is_integer) - window_base_;
+      const uint32_t low = static_cast<uint32_t>(distance);
+      const uint32_t beyond = static_cast<uint32_t>(distance >> 32) | low >> 16 | static_cast<uint32_t>(!is_integer);
+      at[i] = beyond == 0 ? low : static_cast<uint32_t>(kWindow);
+    }
+  }
+
+  /// The same by vector instructions, if all values are integers.
+  bool FindFloatsInWindow(const T* values, int64_t num_rows, uint32_t* at) const {
+    constexpr T kMost = 1e9f;
+    const auto base = static_cast<uint32_t>(window_base_);
+    uint64_t fractions = 0;
+    for (int64_t i = 0; i < num_rows; ++i) {
+      const T below = values[i] < kMost ? values[i] : kMost;
+      const T within = below > -kMost ? below : -kMost;
+      const auto whole = static_cast<int32_t>(within);
+      fractions |= std::bit_cast<uint64_t>(static_cast<double>(whole) - static_cast<double>(values[i]));
+      at[i] = static_cast<uint32_t>(whole) - base;
+    }
+    for (int64_t i = 0; i < num_rows; ++i) at[i] = at[i] >> 16 == 0 ? at[i] : static_cast<uint32_t>(kWindow);
+    return fractions == 0;
+  }
+
   int64_t LookUpInWindow(const T* values, int64_t num_rows, uint32_t* codes) const {
+    bool found = false;
+    if constexpr (std::is_floating_point_v<T>) found = FindFloatsInWindow(values, num_rows, codes);
+    if (!found) FindInWindow(values, num_rows, codes);
     const uint32_t* window = window_.data();
     int64_t num_open = 0;
     for (int64_t i = 0; i < num_rows; ++i) {
-      bool is_integer;
-      uint64_t at = Key::Integer(values[i], &is_integer) - window_base_;
-      at = is_integer ? at : kWindow;
-      codes[i] = window[std::min(at, kWindow)];
+      codes[i] = window[codes[i]];
       num_open += codes[i] == 0;
     }
     return num_open;

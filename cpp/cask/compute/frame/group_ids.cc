@@ -10,11 +10,11 @@ constexpr int64_t kDenseSlots = 1 << 18;
 
 }  // namespace
 
-Result<bool> PairTable::FitDense(uint32_t max_first, uint32_t max_second) {
+Result<bool> PairTable::FitDense(int64_t max_first, int64_t max_second) {
   if (max_first < first_end_ && (max_second >> second_bits_) == 0) return true;
   // Powers of two, so that growth is rare.
-  const uint64_t first_end = std::bit_ceil(std::max<uint64_t>(first_end_, uint64_t{max_first} + 1));
-  const int second_bits = std::max<int>(second_bits_, std::bit_width(max_second));
+  const uint64_t first_end = std::bit_ceil(std::max<uint64_t>(first_end_, static_cast<uint64_t>(max_first) + 1));
+  const int second_bits = std::max<int>(second_bits_, std::bit_width(static_cast<uint64_t>(max_second)));
   if (second_bits > 18 || (first_end << second_bits) > kDenseSlots) return false;
   dense_ = Slots<uint32_t>(dense_.pool());
   ARROW_RETURN_NOT_OK(dense_.Grow(static_cast<int64_t>(first_end << second_bits), 0));
@@ -35,34 +35,44 @@ void PairTable::Add(uint32_t first, uint32_t second) {
   }
 }
 
-Status PairTable::Assign(uint32_t* first, const uint32_t* second, int64_t n, bool drop_zeros) {
-  ARROW_RETURN_NOT_OK(firsts_.Grow(size_ + n + 1, 0));
-  ARROW_RETURN_NOT_OK(seconds_.Grow(size_ + n + 1, 0));
-  uint32_t max_first = 0, max_second = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    max_first = std::max(max_first, first[i]);
-    max_second = std::max(max_second, second[i]);
-  }
+Status PairTable::Assign(uint32_t* first, const uint32_t* second, int64_t n, int64_t max_first, int64_t max_second, bool drop_zeros) {
   ARROW_ASSIGN_OR_RAISE(const bool is_dense, FitDense(max_first, max_second));
-  uint32_t rows[kBlockRows];
   uint64_t keys[kBlockRows];
-  uint32_t ids[kBlockRows];
+  for (int64_t i = 0; i < n; ++i) keys[i] = uint64_t{first[i]} << 32 | second[i];
+  if (!is_dense) {
+    std::fill(first, first + n, 0);
+    return AssignOpen(keys, n, first, drop_zeros);
+  }
+  const uint32_t* dense = dense_.data();
+  const int second_bits = second_bits_;
   int64_t num_open = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const uint64_t a = first[i], b = second[i];
-    const uint32_t id = is_dense ? dense_[(a << second_bits_) | b] : 0;
+    const uint32_t id = dense[(uint64_t{first[i]} << second_bits) | second[i]];
     first[i] = id;
+    num_open += id == 0;
+  }
+  return num_open == 0 ? Status::OK() : AssignOpen(keys, n, first, drop_zeros);
+}
+
+Status PairTable::AssignOpen(const uint64_t* keys, int64_t n, uint32_t* ids, bool drop_zeros) {
+  uint32_t rows[kBlockRows];
+  uint64_t open_keys[kBlockRows];
+  uint32_t open_ids[kBlockRows];
+  int64_t num_open = 0;
+  for (int64_t i = 0; i < n; ++i) {
     rows[num_open] = static_cast<uint32_t>(i);
-    keys[num_open] = a << 32 | b;
-    num_open += id == 0 && !(drop_zeros && (a == 0 || b == 0));
+    open_keys[num_open] = keys[i];
+    num_open += ids[i] == 0 && !(drop_zeros && (keys[i] >> 32 == 0 || static_cast<uint32_t>(keys[i]) == 0));
   }
   if (num_open == 0) return Status::OK();
+  ARROW_RETURN_NOT_OK(firsts_.Grow(size_ + num_open + 1, 0));
+  ARROW_RETURN_NOT_OK(seconds_.Grow(size_ + num_open + 1, 0));
   ARROW_RETURN_NOT_OK(table_.Reserve(num_open));
-  table_.Assign(keys, num_open, ids, [&](int64_t i) {
-    Add(static_cast<uint32_t>(keys[i] >> 32), static_cast<uint32_t>(keys[i]));
+  table_.Assign(open_keys, num_open, open_ids, [&](int64_t i) {
+    Add(static_cast<uint32_t>(open_keys[i] >> 32), static_cast<uint32_t>(open_keys[i]));
     return static_cast<uint32_t>(size_);
   });
-  for (int64_t i = 0; i < num_open; ++i) first[rows[i]] = ids[i];
+  for (int64_t i = 0; i < num_open; ++i) ids[rows[i]] = open_ids[i];
   return Status::OK();
 }
 
@@ -83,14 +93,18 @@ Status GroupIds::Assign(const std::vector<Column>& keys, int64_t begin, int64_t 
     return Status::OK();
   }
   ARROW_RETURN_NOT_OK(encoders_[0]->Encode(keys[0], begin, num_rows, ids));
+  int64_t max_id = encoders_[0]->num_values();
   uint32_t codes[kBlockRows];
   for (size_t i = 0; i < pairs_.size(); ++i) {
+    int64_t max_code = 0;
     if (i + 1 < encoders_.size()) {
       ARROW_RETURN_NOT_OK(encoders_[i + 1]->Encode(keys[i + 1], begin, num_rows, codes));
+      max_code = encoders_[i + 1]->num_values();
     } else {
       std::fill(codes, codes + num_rows, 0);
     }
-    ARROW_RETURN_NOT_OK(pairs_[i]->Assign(ids, codes, num_rows, dropna_));
+    ARROW_RETURN_NOT_OK(pairs_[i]->Assign(ids, codes, num_rows, max_id, max_code, dropna_));
+    max_id = pairs_[i]->size();
   }
   return Status::OK();
 }
@@ -102,9 +116,9 @@ int64_t GroupIds::num_groups() const {
 
 Result<std::vector<Column>> GroupIds::Keys() const {
   std::vector<Column> keys(encoders_.size());
-  std::vector<uint32_t> codes(num_groups());
-  std::iota(codes.begin(), codes.end(), 1);
   const int64_t n = num_groups();
+  std::vector<uint32_t> codes(n);
+  std::iota(codes.begin(), codes.end(), 1);
   std::vector<uint32_t> seconds(n);
   for (size_t i = pairs_.size(); i-- > 0;) {
     for (int64_t g = 0; g < n; ++g) {

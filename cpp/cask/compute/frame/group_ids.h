@@ -18,8 +18,9 @@ class PairTable {
  public:
   explicit PairTable(arrow::MemoryPool* pool) : dense_(pool), table_(pool), firsts_(pool), seconds_(pool) {}
 
-  /// Replaces each code in `first` by the number of its pair; by 0 if `drop_zeros` and either is 0. n <= kBlockRows.
-  Status Assign(uint32_t* first, const uint32_t* second, int64_t n, bool drop_zeros);
+  /// Replaces each code in `first` by the number of its pair; by 0 if `drop_zeros` and either is 0. n <= kBlockRows. No code is
+  /// beyond `max_first` or `max_second`.
+  Status Assign(uint32_t* first, const uint32_t* second, int64_t n, int64_t max_first, int64_t max_second, bool drop_zeros);
 
   int64_t size() const { return size_; }
   /// By pair number; those of 0 are 0.
@@ -28,7 +29,9 @@ class PairTable {
 
  private:
   /// Finds room in the dense table for codes below those given, or says that it would be too large.
-  Result<bool> FitDense(uint32_t max_first, uint32_t max_second);
+  Result<bool> FitDense(int64_t max_first, int64_t max_second);
+  /// Numbers the pairs of the rows whose `ids` are 0; `keys` has room for n.
+  Status AssignOpen(const uint64_t* keys, int64_t n, uint32_t* ids, bool drop_zeros);
   void Add(uint32_t first, uint32_t second);
 
   // Pairs of small codes are looked up at first << second_bits_ | second; all pairs are in the hash table.

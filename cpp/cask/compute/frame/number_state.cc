@@ -37,10 +37,12 @@ struct FloatProduct {
 // NaN is the identity of these two: any value replaces it, and values are never NaN.
 struct FloatMin {
   static constexpr double kIdentity = std::numeric_limits<double>::quiet_NaN();
+  static constexpr Reduction kReduction = Reduction::kMinimum;
   double operator()(double a, double b) const { return b != b || a <= b ? a : b; }
 };
 struct FloatMax {
   static constexpr double kIdentity = std::numeric_limits<double>::quiet_NaN();
+  static constexpr Reduction kReduction = Reduction::kMaximum;
   double operator()(double a, double b) const { return b != b || a >= b ? a : b; }
 };
 
@@ -70,6 +72,15 @@ class CombineState : public AggregateState {
  protected:
   void Combine(const GroupedValues<T>& rows) {
     T* slots = slots_.data();
+    if constexpr (requires { Op::kReduction; }) {
+      if (rows.ids == nullptr && rows.num_rows > 0) {
+        Kind out;
+        T value;
+        FindReduceLoop(Op::kReduction, kKindOf<T>, &out)(rows.values, rows.num_rows, &value);
+        slots[1] = Op()(slots[1], value);
+        return;
+      }
+    }
     CombineByGroup(rows, slots_.size(), Op::kIdentity, Op(), [&](int64_t slot, T value) { slots[slot] = Op()(slots[slot], value); });
   }
   Slots<T> slots_;

@@ -50,6 +50,10 @@ $(STAMP): $(SOURCES) | bootstrap
 	  $(PY) -m pip install $(BUILD_SETTINGS) --force-reinstall -v .
 	@touch $@
 
+.PHONY: stubs
+stubs: build  ## write the type stubs of cask.array and cask.dataframe anew, after a change of what they offer
+	@$(PY) tools/make_stubs.py python/src
+
 .PHONY: wheel
 wheel: build dist/.made  ## make dist/cask-*.whl
 

@@ -3,6 +3,7 @@
 import cask
 import cask.array as ca
 import cask.dataframe as dd
+import pandas  # noqa: F401 - what results are given as; Cask imports it with the first one
 from cask.distributed import Client, wait
 
 DATES = ["tpep_pickup_datetime", "tpep_dropoff_datetime"]

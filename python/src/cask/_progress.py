@@ -94,4 +94,4 @@ class shown_if_long:
 
 
 # The bars that a user asked for; while there is one, no bar appears by itself.
-_explicit = []
+_explicit: list[object] = []

@@ -5,10 +5,10 @@
 
 #include <cmath>
 #include <cstdio>
-#include <random>
 
 #include <hwy/highway.h>
 
+#include "cask/base/random.h"
 #include "cask/io/csv/column_evidence.h"
 #include "cask/io/csv/date_format.h"
 #include "cask/io/csv/inference.h"
@@ -47,15 +47,15 @@ TEST(ParseNumber, PlainIntegers) {
 }
 
 TEST(ParseNumber, PlainFloatsAreCorrectlyRounded) {
-  const auto seed = std::random_device()();
+  const auto seed = FreshSeed();
   SCOPED_TRACE(seed);
-  std::mt19937_64 random(seed);
+  Random random(seed);
   for (int i = 0; i < 300'000; ++i) {
-    std::string text = std::to_string(random() >> (random() % 64));
+    std::string text = std::to_string(random.Next() >> (random.Next() % 64));
     if (text.size() > 19) text.resize(19);
-    const size_t point = random() % (text.size() + 2);
+    const size_t point = random.Next() % (text.size() + 2);
     if (point <= text.size()) text.insert(point, ".");
-    if (random() % 2 == 0) text.insert(0, "-");
+    if (random.Next() % 2 == 0) text.insert(0, "-");
     const Padded padded(text);
     double value = 0;
     if (!ParsePlainFloat64(padded.data(), padded.size(), '.', &value)) {
@@ -97,9 +97,9 @@ TEST(ColumnEvidence, JoinsToWhatAllRowsTogetherShow) {
   const CsvOptions options;
   const CsvColumnRules rules(options, "a", false, std::nullopt);
   const std::vector<std::string> values = {"1", "-5", "", "1.5", "99999999999999999999", "9223372036854775808", "True", "x", "NA", "1_0"};
-  const auto seed = std::random_device()();
+  const auto seed = FreshSeed();
   SCOPED_TRACE(seed);
-  std::mt19937 random(seed);
+  Random random(seed);
   const auto see = [&](const std::vector<std::string>& texts) {
     CsvColumnEvidence seen;
     for (const std::string& text : texts) {
@@ -112,8 +112,8 @@ TEST(ColumnEvidence, JoinsToWhatAllRowsTogetherShow) {
   };
   for (int i = 0; i < 2000; ++i) {
     std::vector<std::string> all;
-    for (int k = random() % 6; k >= 0; --k) all.push_back(values[random() % values.size()]);
-    const size_t cut = random() % (all.size() + 1);
+    for (int64_t k = random.Below(6); k >= 0; --k) all.push_back(values[random.Next() % values.size()]);
+    const size_t cut = random.Next() % (all.size() + 1);
     const auto first = see({all.begin(), all.begin() + cut});
     const auto second = see({all.begin() + cut, all.end()});
     const auto joined = Decide(rules, Join(first, second));
@@ -177,34 +177,34 @@ Fields TokenizeLines(const std::string& text, int64_t num_rows, const CsvDialect
   return FieldsOf(arena.rows(), selection);
 }
 
-std::string RandomText(std::mt19937* random, int num_fields) {
+std::string RandomText(Random* random, int num_fields) {
   std::string text;
-  const int num_rows = static_cast<int>((*random)() % 60);
-  const char* end = (*random)() % 2 == 0 ? "\n" : "\r\n";
+  const int num_rows = static_cast<int>(random->Next() % 60);
+  const char* end = random->Next() % 2 == 0 ? "\n" : "\r\n";
   for (int row = 0; row < num_rows; ++row) {
     for (int field = 0; field < num_fields; ++field) {
       if (field > 0) text += ',';
       if (field == 0) text += 'r';  // no blank lines
-      text.append((*random)() % 30, static_cast<char>('a' + field));
+      text.append(random->Next() % 30, static_cast<char>('a' + field));
     }
     text += end;
   }
-  if ((*random)() % 4 == 0 && !text.empty()) text.insert((*random)() % text.size(), (*random)() % 2 == 0 ? "," : "\n");
+  if (random->Next() % 4 == 0 && !text.empty()) text.insert(random->Next() % text.size(), random->Next() % 2 == 0 ? "," : "\n");
   return text;
 }
 
 // Every instruction set finds the same fields as the line tokenizer, and stops at the same place.
 TEST(Scanner, AllInstructionSetsAgreeWithTheTokenizer) {
-  const auto seed = std::random_device()();
+  const auto seed = FreshSeed();
   SCOPED_TRACE(seed);
-  std::mt19937 random(seed);
+  Random random(seed);
   const CsvDialect dialect{CsvOptions()};
   const int64_t supported = hwy::SupportedTargets();
   for (int round = 0; round < 300; ++round) {
-    const int num_fields = 1 + static_cast<int>(random() % 12);
+    const int num_fields = 1 + static_cast<int>(random.Next() % 12);
     std::vector<int> wanted;
     for (int field = 0; field < num_fields; ++field) {
-      if (random() % 3 == 0) wanted.push_back(field);
+      if (random.Next() % 3 == 0) wanted.push_back(field);
     }
     const CsvFieldSelection selection(num_fields, wanted);
     const std::string text = RandomText(&random, num_fields);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cask/base/check.h"
+#include "cask/base/random.h"
 #include "cask/io/csv/reader.h"
 
 namespace cask {
@@ -152,11 +153,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
 #ifdef CASK_FUZZ_STANDALONE
 // Without libFuzzer: runs the inputs that the files named on the command line hold, then `--random N` inputs from a printed seed.
-#include <random>
-
 int main(int argc, char** argv) {
   int64_t count = 0;
-  uint64_t seed = std::random_device()();
+  uint64_t seed = cask::FreshSeed();
   std::vector<std::string> inputs;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -174,10 +173,10 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   constexpr std::string_view kCharacters = "aab11235..-,,,,;;\n\n\n\"\"\"\r \t#\\'|eE+TrueNA\xc3\xa9_0/:";
   for (int64_t i = 0; i < count; ++i) {
-    std::mt19937_64 random(seed + i);
+    cask::Random random(seed + i);
     std::string input;
-    for (int k = 0; k < 17; ++k) input += static_cast<char>(random() % 3 == 0 ? random() % 256 : 0);
-    for (int k = random() % 120; k > 0; --k) input += kCharacters[random() % kCharacters.size()];
+    for (int k = 0; k < 17; ++k) input += static_cast<char>(random.Percent(33) ? random.Below(256) : 0);
+    for (int64_t k = random.Below(120); k > 0; --k) input += kCharacters[random.Below(kCharacters.size())];
     std::ofstream("/dev/shm/cask_fuzz_last", std::ios::binary | std::ios::trunc) << input;
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
   }

@@ -12,9 +12,9 @@ TEST(Array, AChainOverABufferAndItsSum) {
   std::vector<double> numbers(300000);
   std::iota(numbers.begin(), numbers.end(), 0.0);
   const Array x = Array::FromBuffer(numbers.data(), {300000}, {70000});
-  double expected = 0;
+  long double expected = 0;  // so that it is at least as exact as what it is compared with
   for (double number : numbers) expected += (number + 1) * 2 - std::sqrt(number);
-  EXPECT_NEAR(((x + 1) * 2 - Sqrt(x)).Sum().Value<double>(), expected, 1e-3);
+  EXPECT_NEAR(((x + 1) * 2 - Sqrt(x)).Sum().Value<double>(), static_cast<double>(expected), 1e-3);
 }
 
 TEST(Array, NumbersTakeTheTypeOfArrays) {

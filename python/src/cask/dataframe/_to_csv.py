@@ -66,7 +66,8 @@ def write_csv_options(sep=",", na_rep="", float_format=None, header=True, index=
         "escape_char": _one_character("escapechar", escapechar),
         "line_terminator": os.linesep if lineterminator is None else lineterminator,
         "date_format": date_format or "",
-        "decimal": _one_character("decimal", decimal),
+        # As in pandas, a format in braces says all about a number's text.
+        "decimal": "." if isinstance(float_format, str) and "{" in float_format else _one_character("decimal", decimal),
     }
     if options["header"] and not isinstance(header, bool):
         options["header_names"] = [str(name) for name in header]

@@ -57,7 +57,8 @@ class Description final : public TableFunction {
       values.insert(values.end(), quantiles.begin(), quantiles.end());
       ARROW_ASSIGN_OR_RAISE(auto max, Doubles(*inputs[0], static_cast<int>(i) * kStatistics + kMax, pool));
       values.push_back(max[0]);
-      batch.columns.push_back(MakeFixedColumn(Kind::kFloat64, static_cast<int64_t>(values.size()), arrow::Buffer::FromVector(std::move(values))));
+      const auto num_values = static_cast<int64_t>(values.size());
+      batch.columns.push_back(MakeFixedColumn(Kind::kFloat64, num_values, arrow::Buffer::FromVector(std::move(values))));
     }
     result.batches.push_back(std::move(batch));
     return result;

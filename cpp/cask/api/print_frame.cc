@@ -62,13 +62,13 @@ std::vector<std::string> Adjoin(int64_t space, std::vector<TextColumn> columns) 
   return lines;
 }
 
-// The index as one column of text, under its names (an empty line, if it has none and `with_names`).
-Result<TextColumn> PrintIndex(const Computed& computed, bool with_names, int64_t space) {
+// The index as one column of text, with `with_names` under its names. `is_cut`: long texts are cut, as in frames.
+Result<TextColumn> PrintIndex(const Computed& computed, bool with_names, int64_t space, bool is_cut) {
   std::vector<TextColumn> levels;
   for (int i = 0; i < computed.num_index; ++i) {
     const Field& field = computed.table.schema.field(i);
     ARROW_ASSIGN_OR_RAISE(const Column column, ShownRows(computed, i));
-    ARROW_ASSIGN_OR_RAISE(TextColumn texts, PrintIndexValues(column, field.type));
+    ARROW_ASSIGN_OR_RAISE(TextColumn texts, PrintIndexValues(column, field.type, is_cut));
     levels.push_back(std::move(texts));
   }
   if (levels.empty()) levels.push_back(RangeTexts(computed));
@@ -94,10 +94,11 @@ Result<std::string> PrintSeries(const Computed& computed) {
   if (computed.table.num_rows() == 0) return fmt::format("Series([], {})", footer);
   ARROW_ASSIGN_OR_RAISE(const Column column, ShownRows(computed, computed.num_index));
   ARROW_ASSIGN_OR_RAISE(TextColumn values, PrintValues(column, field.type));
+  CutTexts(&values);
   PadTexts(false, 0, &values);
   // The names of several levels stand above them; that of one does not make it wider.
   const bool has_levels = computed.num_index > 1;
-  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, has_levels, 2));
+  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, has_levels, 2, false));
   std::string names;
   if (has_levels) {
     names = index[0];
@@ -124,6 +125,7 @@ Result<TextColumn> PrintFrameColumn(const Computed& computed, int i, bool with_n
   const std::string header = counts_as_number ? " " + label : label;
   ARROW_ASSIGN_OR_RAISE(const Column column, ShownRows(computed, i));
   ARROW_ASSIGN_OR_RAISE(TextColumn values, PrintValues(column, field.type));
+  CutTexts(&values);
   PadTexts(false, TextWidth(header), &values);
   const int64_t width = values.empty() ? TextWidth(header) : TextWidth(values[0]);
   TextColumn texts = {std::string(width - TextWidth(header), ' ') + header};
@@ -184,7 +186,7 @@ Result<std::string> PrintFrame(const Computed& computed) {
   const int num_columns = computed.table.schema.size() - computed.num_index;
   if (computed.table.num_rows() == 0 || num_columns == 0) return PrintEmptyFrame(computed);
   const bool has_names = HasIndexNames(computed);
-  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, has_names, 1));
+  ARROW_ASSIGN_OR_RAISE(TextColumn index, PrintIndex(computed, has_names, 1, true));
   index.insert(index.begin(), "");
   PadTexts(true, 0, &index);
   std::vector<TextColumn> columns = {std::move(index)};

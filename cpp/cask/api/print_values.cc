@@ -92,28 +92,33 @@ Result<TextColumn> PrintPlain(const Column& column, const DType& type, bool with
   return texts;
 }
 
+// Whether a byte continues a character of UTF-8.
+bool IsContinued(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
+
 bool IsPlainFloat(const DType& type) { return type.is_float() && !type.nullable(); }
 
 }  // namespace
 
 int64_t TextWidth(const std::string& text) {
   int64_t width = 0;
-  for (char c : text) width += (static_cast<uint8_t>(c) & 0xC0) != 0x80 ? 1 : 0;  // not the bytes that continue a character
+  for (char c : text) width += IsContinued(c) ? 0 : 1;
   return width;
+}
+
+void CutTexts(TextColumn* texts) {
+  for (std::string& text : *texts) {
+    if (TextWidth(text) <= kMaxWidth) continue;
+    size_t end = 0;
+    for (int64_t taken = 0; taken < kMaxWidth - 3; ++taken) {
+      do ++end; while (end < text.size() && IsContinued(text[end]));
+    }
+    text = text.substr(0, end) + "...";
+  }
 }
 
 void PadTexts(bool to_the_left, int64_t min_width, TextColumn* texts) {
   int64_t width = min_width;
-  for (std::string& text : *texts) {
-    if (TextWidth(text) > kMaxWidth) {
-      size_t end = 0;
-      for (int64_t taken = 0; taken < kMaxWidth - 3; ++taken) {
-        do ++end; while (end < text.size() && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80);
-      }
-      text = text.substr(0, end) + "...";
-    }
-    width = std::max(width, TextWidth(text));
-  }
+  for (const std::string& text : *texts) width = std::max(width, TextWidth(text));
   for (std::string& text : *texts) {
     const std::string padding(width - TextWidth(text), ' ');
     text = to_the_left ? text + padding : padding + text;
@@ -131,10 +136,11 @@ Result<TextColumn> PrintValues(const Column& column, const DType& type) {
   return PrintPlain(column, type, type.kind() != Kind::kTimestamp);
 }
 
-Result<TextColumn> PrintIndexValues(const Column& column, const DType& type) {
+Result<TextColumn> PrintIndexValues(const Column& column, const DType& type, bool is_cut) {
   const bool is_text = type.kind() == Kind::kString || type.kind() == Kind::kCategory;
   if (is_text) {
     ARROW_ASSIGN_OR_RAISE(TextColumn texts, PrintPlain(column, type, false));
+    if (is_cut) CutTexts(&texts);
     PadTexts(true, 0, &texts);
     return texts;
   }

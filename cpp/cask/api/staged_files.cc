@@ -82,7 +82,9 @@ Result<std::shared_ptr<StagedFiles>> StagedFiles::Make(std::vector<std::string> 
   return std::shared_ptr<StagedFiles>(new StagedFiles(folder.string(), std::move(targets)));
 }
 
-StagedFiles::~StagedFiles() {
+StagedFiles::~StagedFiles() { Discard(); }
+
+void StagedFiles::Discard() const {
   std::error_code ignored;  // nothing can be done about it here
   fs::remove_all(folder_, ignored);
 }

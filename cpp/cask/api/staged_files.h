@@ -1,6 +1,6 @@
 // StagedFiles: files that are written in a hidden folder beside where they belong, and moved there together at the end.
 //
-// The folder and what is left in it go with the last reference, so a task that ends late leaves nothing behind.
+// The folder and what is left in it go when they are discarded, or with the last reference: a task that ends late leaves nothing behind.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,8 @@ class StagedFiles {
   Status MoveEach() const;
   /// Joins the first `count` files, in order, to file 0.
   Status JoinAll(int64_t count) const;
+  /// Takes the folder away. What is written later fails.
+  void Discard() const;
   /// Puts what targets hold already in front of what will be moved there.
   Status PrependTargets() const;
 

@@ -104,6 +104,14 @@ CsvCompression CompressionOf(const WriteCsvRequest& request, const std::string& 
   return path.ends_with(".xz") ? CsvCompression::kXz : CsvCompression::kNone;
 }
 
+// The files of all runs of one plan, taken away at the end whatever they came to.
+struct StagedRuns {
+  std::vector<std::shared_ptr<StagedFiles>> runs;
+  ~StagedRuns() {
+    for (const auto& staged : runs) staged->Discard();
+  }
+};
+
 Status CheckNoneExists(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code ignored;
@@ -142,10 +150,11 @@ Result<std::vector<std::string>> WriteCsv(const Collection& whole, const WriteCs
   if (request.mode == WriteCsvRequest::Mode::kCreate) ARROW_RETURN_NOT_OK(CheckNoneExists(paths));
   ARROW_ASSIGN_OR_RAISE(CsvSinkRequest sink, SinkRequestFor(collection, request, options));
   sink.options.compression = CompressionOf(request, paths[0]);
-  std::shared_ptr<StagedFiles> staged;
+  StagedRuns staged_runs;
   // Each run has files of its own: a task of a run that does not count may still write when the next one begins.
   const auto make_sink = [&](const Collection& current) -> Result<std::shared_ptr<const Sink>> {
-    ARROW_ASSIGN_OR_RAISE(staged, StagedFiles::Make(paths));
+    ARROW_ASSIGN_OR_RAISE(const auto staged, StagedFiles::Make(paths));
+    staged_runs.runs.push_back(staged);
     sink.schema = current.data.schema();
     sink.row_ids = RowIdColumnOf(current.data);
     sink.paths = staged->Paths(num_partitions);
@@ -153,6 +162,7 @@ Result<std::vector<std::string>> WriteCsv(const Collection& whole, const WriteCs
     return MakeCsvSink(sink);
   };
   ARROW_RETURN_NOT_OK(ComputeInto(collection, make_sink, options).status());
+  const auto& staged = staged_runs.runs.back();
   if (request.single_file) ARROW_RETURN_NOT_OK(staged->JoinAll(num_partitions));
   if (request.mode == WriteCsvRequest::Mode::kAppend) ARROW_RETURN_NOT_OK(staged->PrependTargets());
   ARROW_RETURN_NOT_OK(staged->MoveEach());

@@ -173,7 +173,7 @@ nb::object ToNumpy(const std::shared_ptr<const ArrayChunk>& chunk) {
 
 nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
-  Result<std::vector<std::shared_ptr<const ArrayChunk>>> results = Status::OK();
+  Result<std::vector<std::shared_ptr<const ArrayChunk>>> results;
   {
     nb::gil_scoped_release no_gil;
     results = ComputeArrays(arrays, CheckPythonSignals);
@@ -185,7 +185,7 @@ nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
 
 std::vector<ArrayHandle> PersistAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
-  Result<std::vector<ArrayExprPtr>> results = Status::OK();
+  Result<std::vector<ArrayExprPtr>> results;
   {
     nb::gil_scoped_release no_gil;
     results = PersistArrays(arrays, CheckPythonSignals);

@@ -44,7 +44,7 @@ def test_index_errors():
 
 def test_chunks_of_slices_are_those_of_dask():
     x = da.ones(20, chunks=6)
-    assert x[3:].chunks == ((3, 6, 5),)
+    assert x[3:].chunks == ((3, 6, 6, 2),)
     assert x[::2].chunks == ((3, 3, 3, 1),)
     assert x[::-1].chunks == ((2, 6, 6, 6),)
     assert x[7:11].chunks == ((4,),)

@@ -98,7 +98,9 @@ class Array:
 
     @staticmethod
     def _compute_all(arrays):
-        return [value[()] for value in _core.array_compute([array._expr for array in arrays])]
+        values = _core.array_compute([array._expr for array in arrays])
+        # NumPy has two 64-bit integers, and the buffer comes as the one that is not called int64.
+        return [value.view(array.dtype)[()] for array, value in zip(arrays, values)]
 
     @staticmethod
     def _persist_all(arrays):

@@ -30,15 +30,15 @@ class AggregateSinkState final : public SinkState {
       return table;
     }
     if (!spec_->observed) ARROW_RETURN_NOT_OK(aggregation_->AddUnobserved());
-    Schema schema;
-    ARROW_ASSIGN_OR_RAISE(Batch results, aggregation_->FinishResults(&schema));
-    if (!spec_->sort || spec_->keys.empty()) return MakeTable(std::move(schema), std::move(results));
+    const Schema& schema = plan_->result_schema;
+    ARROW_ASSIGN_OR_RAISE(Batch results, aggregation_->FinishResults());
+    if (!spec_->sort || spec_->keys.empty()) return MakeTable(schema, std::move(results));
     std::vector<OrderKey> keys;
     for (size_t k = 0; k < spec_->keys.size(); ++k) keys.push_back({results.columns[k], schema.field(static_cast<int>(k)).type});
     std::vector<uint32_t> rows = AllRows(results.num_rows);
     ARROW_RETURN_NOT_OK(SortRows(keys, &rows));
     ARROW_ASSIGN_OR_RAISE(results, GatherBatch(results, schema, rows, pool_));
-    return MakeTable(std::move(schema), std::move(results));
+    return MakeTable(schema, std::move(results));
   }
 
  private:

@@ -65,7 +65,8 @@ struct GroupBySpec {
   bool observed = true;   // false: all combinations of categories of kCategory keys are groups
 };
 
-/// The type of a result, or the error that pandas raises: of a Series' method, or of a group-by's where `grouped`.
+/// The type of a result, or the error that pandas raises: of a Series' method, or of a group-by's where `grouped`. Sums and products of
+/// integers and bools have 64 bits; pandas' group-by casts them back to a narrower type where all of them happen to fit.
 Result<DType> AggregateType(AggregateKind kind, const DType& type, bool grouped);
 
 /// The schema of the final result: the keys, then the aggregates by their names.
@@ -75,9 +76,8 @@ Result<Schema> AggregateSchema(const GroupBySpec& spec);
 Result<std::shared_ptr<const Sink>> MakePartialAggregate(const GroupBySpec& spec);
 /// States to states.
 Result<std::shared_ptr<const Sink>> MakeMergeAggregate(const GroupBySpec& spec);
-/// States to results. Two types depend on the values, as in pandas; the result table's own schema tells: a missing result where the
-/// type has no mark for it (the minimum of no integers) makes the column float64, and grouped sums and products of narrow integers
-/// keep their type only where every result fits.
+/// States to results. A missing result in a type that has no mark for it (the minimum of no integers) is an Arrow null: the column then
+/// has a validity bitmap whatever its type; pandas would have made it float64 with NaN.
 Result<std::shared_ptr<const Sink>> MakeFinalAggregate(const GroupBySpec& spec);
 /// What partial and merge give, and merge and final take (for MakeInputSource).
 Result<Schema> AggregateStateSchema(const GroupBySpec& spec);

@@ -29,13 +29,8 @@ DType InputTypeOf(const GroupBySpec& spec, const StateUse& use);
 /// How many columns the first state of an aggregate has; a count and the number of rows may follow.
 size_t MainStateWidth(const Aggregate& aggregate, const DType& input);
 
-struct FinishedColumn {
-  Column column;
-  DType type;  // wider than planned where the values ask for it
-};
-
 /// The result of one aggregate. `states` are the columns of the states that it reads, one after the other.
-Result<FinishedColumn> FinishAggregate(const Aggregate& aggregate, const DType& input, const DType& result, bool grouped,
-                                       const std::vector<Column>& states, int64_t num_groups, arrow::MemoryPool* pool);
+Result<Column> FinishAggregate(const Aggregate& aggregate, const DType& input, const DType& result, const std::vector<Column>& states,
+                               int64_t num_groups, arrow::MemoryPool* pool);
 
 }  // namespace cask

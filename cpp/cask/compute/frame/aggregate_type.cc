@@ -49,7 +49,7 @@ Result<DType> SumType(AggregateKind kind, const DType& type, bool grouped) {
     default: break;
   }
   if (!type.is_numeric()) return Unsupported(kind, type, grouped);
-  if (grouped || type.is_float()) return type;
+  if (type.is_float()) return type;
   return OfNullability(type.is_unsigned() ? Kind::kUInt64 : Kind::kInt64, type);
 }
 
@@ -72,10 +72,7 @@ Result<DType> MomentType(AggregateKind kind, const DType& type, bool grouped) {
     case Kind::kString:
     case Kind::kCategory:
     case Kind::kObjectInt: return Unsupported(kind, type, grouped);
-    case Kind::kFloat32:
-      // pandas' group-by computes these in float64 and casts some of them back.
-      if (grouped && !type.nullable() && kind != AggregateKind::kStd && kind != AggregateKind::kMedian) return DType(Kind::kFloat64);
-      return type;
+    case Kind::kFloat32: return type;
     default: return OfNullability(Kind::kFloat64, type);
   }
 }

@@ -134,12 +134,11 @@ Result<Batch> Aggregation::FinishStates() {
   return batch;
 }
 
-Result<Batch> Aggregation::FinishResults(Schema* schema) {
+Result<Batch> Aggregation::FinishResults() {
   Batch batch;
   batch.num_rows = groups_->num_groups();
   ARROW_ASSIGN_OR_RAISE(batch.columns, groups_->Keys());
   const int num_keys = static_cast<int>(spec_->keys.size());
-  for (int k = 0; k < num_keys; ++k) schema->Add(plan_->result_schema.field(k));
   ARROW_ASSIGN_OR_RAISE(const auto states, FinishAllStates());
   for (size_t a = 0; a < spec_->aggregates.size(); ++a) {
     const Aggregate& aggregate = spec_->aggregates[a];
@@ -147,10 +146,8 @@ Result<Batch> Aggregation::FinishResults(Schema* schema) {
     for (int s : plan_->aggregates[a]) columns.insert(columns.end(), states[s].begin(), states[s].end());
     const Field& planned = plan_->result_schema.field(num_keys + static_cast<int>(a));
     const DType input = InputTypeOf(*spec_, {StateKind::kRows, aggregate.column});
-    ARROW_ASSIGN_OR_RAISE(FinishedColumn finished,
-                          FinishAggregate(aggregate, input, planned.type, num_keys > 0, columns, batch.num_rows, pool_));
-    schema->Add({planned.name, finished.type});
-    batch.columns.push_back(std::move(finished.column));
+    ARROW_ASSIGN_OR_RAISE(Column finished, FinishAggregate(aggregate, input, planned.type, columns, batch.num_rows, pool_));
+    batch.columns.push_back(std::move(finished));
   }
   return batch;
 }

@@ -25,8 +25,8 @@ class Aggregation {
 
   /// The keys and states of the groups; ends the aggregation.
   Result<Batch> FinishStates();
-  /// The keys and results of the groups; ends the aggregation. `*schema` is theirs: some types depend on the values.
-  Result<Batch> FinishResults(Schema* schema);
+  /// The keys and results of the groups, by the plan's result schema; ends the aggregation.
+  Result<Batch> FinishResults();
 
  private:
   Aggregation(std::shared_ptr<const GroupBySpec> spec, std::shared_ptr<const AggregatePlan> plan, arrow::MemoryPool* pool)

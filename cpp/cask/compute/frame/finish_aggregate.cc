@@ -30,29 +30,7 @@ std::vector<uint8_t> FindMissing(const Aggregate& aggregate, const Counts& count
   return missing;
 }
 
-template <typename T>
-bool AllFit(const int64_t* values, int64_t n) {
-  return std::all_of(values, values + n, [](int64_t value) { return value == static_cast<int64_t>(static_cast<T>(value)); });
-}
-
-/// The type of a grouped sum or product: that of the values if all results fit, else of 64 bits.
-DType FittingType(const DType& type, const int64_t* values, int64_t n) {
-  bool fits = true;
-  switch (type.kind()) {
-    case Kind::kInt8: fits = AllFit<int8_t>(values, n); break;
-    case Kind::kInt16: fits = AllFit<int16_t>(values, n); break;
-    case Kind::kInt32: fits = AllFit<int32_t>(values, n); break;
-    case Kind::kUInt8: fits = AllFit<uint8_t>(values, n); break;
-    case Kind::kUInt16: fits = AllFit<uint16_t>(values, n); break;
-    case Kind::kUInt32: fits = AllFit<uint32_t>(values, n); break;
-    default: break;
-  }
-  if (fits) return type;
-  const Kind wide = type.is_unsigned() ? Kind::kUInt64 : Kind::kInt64;
-  return type.nullable() ? DType::Nullable(wide) : DType(wide);
-}
-
-Result<FinishedColumn> FinishText(const DType& result, const Column& texts, const std::vector<uint8_t>& missing, bool empty_is_value,
+Result<Column> FinishText(const DType& result, const Column& texts, const std::vector<uint8_t>& missing, bool empty_is_value,
                                   int64_t n, arrow::MemoryPool* pool) {
   // A sum without texts is the empty one; a least, greatest, first or last text without any is missing.
   Column column = texts->Copy();
@@ -69,10 +47,10 @@ Result<FinishedColumn> FinishText(const DType& result, const Column& texts, cons
     }
     column->null_count = arrow::kUnknownNullCount;
   }
-  return FinishedColumn{column, result};
+  return column;
 }
 
-Result<FinishedColumn> FinishSum(const Aggregate& aggregate, const DType& input, const DType& result, bool grouped,
+Result<Column> FinishSum(const Aggregate& aggregate, const DType& input, const DType& result,
                                  const std::vector<Column>& states, const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const std::vector<uint8_t> missing = FindMissing(aggregate, counts, aggregate.min_count, n);
   if (result.kind() == Kind::kString) return FinishText(result, states[0], missing, true, n, pool);
@@ -83,11 +61,10 @@ Result<FinishedColumn> FinishSum(const Aggregate& aggregate, const DType& input,
     for (int64_t g = 0; g < n; ++g) sums[g] = compensation != nullptr ? CompensatedSum(sum[g], compensation[g]) : sum[g];
     return DoublesToColumn(result, sums.data(), missing, n, pool);
   }
-  const int64_t* sums = Values<int64_t>(states[0]);
-  return IntsToColumn(grouped ? FittingType(result, sums, n) : result, sums, missing, n, pool);
+  return IntsToColumn(result, Values<int64_t>(states[0]), missing, n, pool);
 }
 
-Result<FinishedColumn> FinishExtremum(const Aggregate& aggregate, const DType& input, const DType& result,
+Result<Column> FinishExtremum(const Aggregate& aggregate, const DType& input, const DType& result,
                                       const std::vector<Column>& states, const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const std::vector<uint8_t> missing = FindMissing(aggregate, counts, std::max<int64_t>(1, aggregate.min_count), n);
   if (!result.is_fixed_width() && result.kind() != Kind::kNull) return FinishText(result, states[0], missing, false, n, pool);
@@ -95,7 +72,7 @@ Result<FinishedColumn> FinishExtremum(const Aggregate& aggregate, const DType& i
   return IntsToColumn(result, Values<int64_t>(states[0]), missing, n, pool);
 }
 
-Result<FinishedColumn> FinishMean(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
+Result<Column> FinishMean(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
                                   const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const std::vector<uint8_t> missing = FindMissing(aggregate, counts, 1, n);
   if (result.is_temporal()) {
@@ -116,10 +93,10 @@ Result<FinishedColumn> FinishMean(const Aggregate& aggregate, const DType& resul
   return DoublesToColumn(result, means.data(), missing, n, pool);
 }
 
-Result<FinishedColumn> FinishVariance(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
+Result<Column> FinishVariance(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
                                       const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const int64_t* count = Values<int64_t>(states[0]);
-  const double* deviations = Values<double>(states[2]);
+  const double* deviations = Values<double>(states[3]);
   std::vector<double> results(n, kNaN);
   for (int64_t g = 0; g < n; ++g) {
     if (count[g] <= aggregate.ddof || (!aggregate.skipna && counts.has_missing(g))) continue;
@@ -144,7 +121,7 @@ double Median(std::string_view blob, std::vector<T>* values) {
   return (static_cast<double>(*std::max_element(values->begin(), middle)) + static_cast<double>(*middle)) / 2;
 }
 
-Result<FinishedColumn> FinishMedian(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
+Result<Column> FinishMedian(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
                                     const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const StringReader blobs(states[0]);
   std::vector<double> medians(n);
@@ -154,7 +131,7 @@ Result<FinishedColumn> FinishMedian(const Aggregate& aggregate, const DType& res
   return DoublesToColumn(result, medians.data(), FindMissing(aggregate, counts, 0, n), n, pool);
 }
 
-Result<FinishedColumn> FinishNunique(const DType& input, const DType& result, const std::vector<Column>& states, const Counts& counts,
+Result<Column> FinishNunique(const DType& input, const DType& result, const std::vector<Column>& states, const Counts& counts,
                                      int64_t n, arrow::MemoryPool* pool) {
   const StringReader blobs(states[0]);
   std::vector<int64_t> results(n);
@@ -164,7 +141,7 @@ Result<FinishedColumn> FinishNunique(const DType& input, const DType& result, co
   return IntsToColumn(result, results.data(), {}, n, pool);
 }
 
-Result<FinishedColumn> FinishPosition(const Aggregate& aggregate, const DType& input, const DType& result,
+Result<Column> FinishPosition(const Aggregate& aggregate, const DType& input, const DType& result,
                                       const std::vector<Column>& states, const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const uint8_t* presences = Values<uint8_t>(states[1]);
   std::vector<uint8_t> missing(n);
@@ -177,7 +154,7 @@ Result<FinishedColumn> FinishPosition(const Aggregate& aggregate, const DType& i
 }
 
 /// With skipna=false a missing value is true, but in nullable columns, where it leaves open what it does not decide.
-Result<FinishedColumn> FinishTruth(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
+Result<Column> FinishTruth(const Aggregate& aggregate, const DType& result, const std::vector<Column>& states,
                                    const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const bool any = aggregate.kind == AggregateKind::kAny;
   const uint8_t* truths = Values<uint8_t>(states[0]);
@@ -196,7 +173,7 @@ Result<FinishedColumn> FinishTruth(const Aggregate& aggregate, const DType& resu
 
 }  // namespace
 
-Result<FinishedColumn> FinishAggregate(const Aggregate& aggregate, const DType& input, const DType& result, bool grouped,
+Result<Column> FinishAggregate(const Aggregate& aggregate, const DType& input, const DType& result,
                                        const std::vector<Column>& states, int64_t n, arrow::MemoryPool* pool) {
   const size_t width = MainStateWidth(aggregate, input);
   Counts counts;
@@ -206,7 +183,7 @@ Result<FinishedColumn> FinishAggregate(const Aggregate& aggregate, const DType& 
     case AggregateKind::kSize:
     case AggregateKind::kCount: return IntsToColumn(result, Values<int64_t>(states[0]), {}, n, pool);
     case AggregateKind::kSum:
-    case AggregateKind::kProd: return FinishSum(aggregate, input, result, grouped, states, counts, n, pool);
+    case AggregateKind::kProd: return FinishSum(aggregate, input, result, states, counts, n, pool);
     case AggregateKind::kMin:
     case AggregateKind::kMax: return FinishExtremum(aggregate, input, result, states, counts, n, pool);
     case AggregateKind::kMean: return FinishMean(aggregate, result, states, counts, n, pool);

@@ -119,7 +119,7 @@ double Interpolate(T low, T high, double share) {
 }
 
 template <typename T>
-Result<FinishedColumn> Select(std::span<T> values, const QuantileSpec& spec, const DType& result, arrow::MemoryPool* pool) {
+Result<Column> Select(std::span<T> values, const QuantileSpec& spec, const DType& result, arrow::MemoryPool* pool) {
   const auto num_quantiles = static_cast<int64_t>(spec.quantiles.size());
   const auto n = static_cast<int64_t>(values.size());
   std::vector<double> doubles(num_quantiles, kNaN);
@@ -163,22 +163,15 @@ class QuantileState final : public SinkState {
   Result<Table> Finish() override {
     Batch batch;
     batch.num_rows = step_ == Step::kFinal ? static_cast<int64_t>(spec_.quantiles.size()) : 1;
-    Schema schema;
     for (size_t i = 0; i < collectors_.size(); ++i) {
-      FinishedColumn finished{nullptr, schema_.field(static_cast<int>(i)).type};
-      if (step_ == Step::kFinal) {
-        ARROW_ASSIGN_OR_RAISE(finished, FinishColumn(static_cast<int>(i)));
-      } else {
-        ARROW_ASSIGN_OR_RAISE(finished.column, collectors_[i]->Finish(pool_));
-      }
-      schema.Add({schema_.field(static_cast<int>(i)).name, finished.type});
-      batch.columns.push_back(std::move(finished.column));
+      ARROW_ASSIGN_OR_RAISE(Column column, step_ == Step::kFinal ? FinishColumn(static_cast<int>(i)) : collectors_[i]->Finish(pool_));
+      batch.columns.push_back(std::move(column));
     }
-    return MakeTable(std::move(schema), std::move(batch));
+    return MakeTable(schema_, std::move(batch));
   }
 
  private:
-  Result<FinishedColumn> FinishColumn(int i) {
+  Result<Column> FinishColumn(int i) {
     const DType& type = spec_.input.field(spec_.columns[i]).type;
     const DType& result = schema_.field(i).type;
     Collector& collector = *collectors_[i];

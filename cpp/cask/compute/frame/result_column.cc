@@ -8,9 +8,8 @@
 namespace cask {
 namespace {
 
-bool HasMissing(const std::vector<uint8_t>& missing) {
-  return std::find_if(missing.begin(), missing.end(), [](uint8_t m) { return m != 0; }) != missing.end();
-}
+/// Whether the type marks missing values without a bitmap.
+bool MarksMissing(const DType& type) { return !type.nullable() && (type.is_float() || type.is_temporal()); }
 
 template <typename T, typename In>
 Result<Column> Fill(const DType& type, const In* values, const std::vector<uint8_t>& missing, T mark, int64_t n, arrow::MemoryPool* pool) {
@@ -22,7 +21,7 @@ Result<Column> Fill(const DType& type, const In* values, const std::vector<uint8
     out[i] = is_missing ? mark : static_cast<T>(values[i]);
     num_missing += is_missing;
   }
-  if (!type.has_bitmap() || num_missing == 0) return MakeFixedColumn(type, n, std::move(buffer));
+  if (MarksMissing(type) || num_missing == 0) return MakeFixedColumn(type, n, std::move(buffer));
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> validity, arrow::AllocateEmptyBitmap(n, pool));
   for (int64_t i = 0; i < n; ++i) arrow::bit_util::SetBitTo(validity->mutable_data(), i, !missing[i]);
   return MakeFixedColumn(type, n, std::move(buffer), std::move(validity), num_missing);
@@ -47,30 +46,19 @@ Result<Column> FillKind(const DType& type, const In* values, const std::vector<u
   }
 }
 
-bool CanMarkMissing(const DType& type) {
-  return type.is_float() || type.is_temporal() || type.has_bitmap() || type.kind() == Kind::kNull;
-}
-
 }  // namespace
 
-Result<FinishedColumn> IntsToColumn(const DType& type, const int64_t* values, const std::vector<uint8_t>& missing, int64_t n,
-                                    arrow::MemoryPool* pool) {
-  FinishedColumn result{nullptr, HasMissing(missing) && !CanMarkMissing(type) ? DType(Kind::kFloat64) : type};
-  if (type.kind() == Kind::kUInt64) {
-    ARROW_ASSIGN_OR_RAISE(result.column, FillKind(result.type, reinterpret_cast<const uint64_t*>(values), missing, n, pool));
-  } else {
-    ARROW_ASSIGN_OR_RAISE(result.column, FillKind(result.type, values, missing, n, pool));
-  }
-  return result;
+Result<Column> IntsToColumn(const DType& type, const int64_t* values, const std::vector<uint8_t>& missing, int64_t n,
+                            arrow::MemoryPool* pool) {
+  if (type.kind() == Kind::kUInt64) return FillKind(type, reinterpret_cast<const uint64_t*>(values), missing, n, pool);
+  return FillKind(type, values, missing, n, pool);
 }
 
-Result<FinishedColumn> DoublesToColumn(const DType& type, const double* values, const std::vector<uint8_t>& missing, int64_t n,
-                                       arrow::MemoryPool* pool) {
+Result<Column> DoublesToColumn(const DType& type, const double* values, const std::vector<uint8_t>& missing, int64_t n,
+                               arrow::MemoryPool* pool) {
   std::vector<uint8_t> all_missing(n);
   for (int64_t i = 0; i < n; ++i) all_missing[i] = std::isnan(values[i]) || (!missing.empty() && missing[i]);
-  FinishedColumn result{nullptr, HasMissing(all_missing) && !CanMarkMissing(type) ? DType(Kind::kFloat64) : type};
-  ARROW_ASSIGN_OR_RAISE(result.column, FillKind(result.type, values, all_missing, n, pool));
-  return result;
+  return FillKind(type, values, all_missing, n, pool);
 }
 
 }  // namespace cask

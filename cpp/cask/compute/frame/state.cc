@@ -17,7 +17,7 @@ std::vector<DType> StateTypes(StateKind kind, const DType& type) {
     case StateKind::kFloatProduct:
     case StateKind::kFloatMin:
     case StateKind::kFloatMax: return {Kind::kFloat64};
-    case StateKind::kMoments: return {Kind::kInt64, Kind::kFloat64, Kind::kFloat64};
+    case StateKind::kMoments: return {Kind::kInt64, Kind::kFloat64, Kind::kFloat64, Kind::kFloat64};
     case StateKind::kFirst:
     case StateKind::kLast:
     case StateKind::kFirstRow:

@@ -31,7 +31,7 @@ enum class StateKind : uint8_t {
   kFloatMax,
   kTextMin,       // kString
   kTextMax,
-  kMoments,       // int64 count, float64 mean, float64 sum of squared deviations
+  kMoments,       // int64 count, float64 mean, float64 what the mean lacks, float64 sum of squared deviations
   kFirst,         // the value as int64, float64 or kString; kUInt8: see Presence
   kLast,
   kFirstRow,      // as kFirst, but a missing value counts

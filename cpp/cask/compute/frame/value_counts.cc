@@ -16,7 +16,8 @@ bool IsCategory(const GroupBySpec& spec) {
 /// The distinct rows and, in the last column, how often each occurs.
 class CountedState : public SinkState {
  public:
-  CountedState(std::unique_ptr<Aggregation> aggregation, arrow::MemoryPool* pool) : pool_(pool), aggregation_(std::move(aggregation)) {}
+  CountedState(std::unique_ptr<Aggregation> aggregation, Schema counted, arrow::MemoryPool* pool)
+      : counted_(std::move(counted)), pool_(pool), aggregation_(std::move(aggregation)) {}
 
   Result<SinkWants> Consume(Batch batch) override {
     ARROW_RETURN_NOT_OK(aggregation_->AddStates(batch));
@@ -25,25 +26,26 @@ class CountedState : public SinkState {
 
  protected:
   /// The keys and counts in order of first appearance; with `all_categories` in order of value.
-  Result<Batch> Count(bool all_categories, Schema* schema) {
+  Result<Batch> Count(bool all_categories) {
     if (all_categories) ARROW_RETURN_NOT_OK(aggregation_->AddUnobserved());
-    ARROW_ASSIGN_OR_RAISE(Batch counted, aggregation_->FinishResults(schema));
+    ARROW_ASSIGN_OR_RAISE(Batch counted, aggregation_->FinishResults());
     if (!all_categories) return counted;
-    return SortBy({{counted.columns[0], schema->field(0).type}}, *schema, counted);
+    return SortBy({{counted.columns[0], counted_.field(0).type}}, counted);
   }
 
-  Result<Batch> SortBy(const std::vector<OrderKey>& keys, const Schema& schema, const Batch& batch) {
+  Result<Batch> SortBy(const std::vector<OrderKey>& keys, const Batch& batch) {
     std::vector<uint32_t> rows = AllRows(batch.num_rows);
     ARROW_RETURN_NOT_OK(SortRows(keys, &rows));
-    return GatherBatch(batch, schema, rows, pool_);
+    return GatherBatch(batch, counted_, rows, pool_);
   }
 
-  static std::vector<OrderKey> KeysOf(const Batch& batch, const Schema& schema) {
+  std::vector<OrderKey> KeysOf(const Batch& batch) const {
     std::vector<OrderKey> keys;
-    for (int k = 0; k + 1 < schema.size(); ++k) keys.push_back({batch.columns[k], schema.field(k).type});
+    for (int k = 0; k + 1 < counted_.size(); ++k) keys.push_back({batch.columns[k], counted_.field(k).type});
     return keys;
   }
 
+  Schema counted_;  // the keys and the count
   arrow::MemoryPool* pool_;
 
  private:
@@ -52,19 +54,18 @@ class CountedState : public SinkState {
 
 class ValueCountsState final : public CountedState {
  public:
-  ValueCountsState(std::unique_ptr<Aggregation> aggregation, bool is_category, const ValueCountsOptions& options, Schema schema,
-                   arrow::MemoryPool* pool)
-      : CountedState(std::move(aggregation), pool), is_category_(is_category), options_(options), schema_(std::move(schema)) {}
+  ValueCountsState(std::unique_ptr<Aggregation> aggregation, Schema counted, bool is_category, const ValueCountsOptions& options,
+                   Schema schema, arrow::MemoryPool* pool)
+      : CountedState(std::move(aggregation), std::move(counted), pool), is_category_(is_category), options_(options), schema_(std::move(schema)) {}
 
   Result<Table> Finish() override {
-    Schema schema;
-    ARROW_ASSIGN_OR_RAISE(Batch counted, Count(is_category_, &schema));
+    ARROW_ASSIGN_OR_RAISE(Batch counted, Count(is_category_));
     if (options_.sort_keys) {
-      ARROW_ASSIGN_OR_RAISE(counted, SortBy(KeysOf(counted, schema), schema, counted));
+      ARROW_ASSIGN_OR_RAISE(counted, SortBy(KeysOf(counted), counted));
     }
     if (options_.sort) {
       const OrderKey by_count{counted.columns.back(), Kind::kInt64, options_.ascending};
-      ARROW_ASSIGN_OR_RAISE(counted, SortBy({by_count}, schema, counted));
+      ARROW_ASSIGN_OR_RAISE(counted, SortBy({by_count}, counted));
     }
     if (options_.normalize) ARROW_RETURN_NOT_OK(Normalize(&counted));
     return MakeTable(schema_, std::move(counted));
@@ -92,19 +93,18 @@ class ModeState final : public CountedState {
   using CountedState::CountedState;
 
   Result<Table> Finish() override {
-    Schema schema;
-    ARROW_ASSIGN_OR_RAISE(Batch counted, Count(false, &schema));
+    ARROW_ASSIGN_OR_RAISE(Batch counted, Count(false));
     const int64_t* counts = Values<int64_t>(counted.columns.back());
     const int64_t most = counted.num_rows == 0 ? 0 : *std::max_element(counts, counts + counted.num_rows);
     std::vector<uint32_t> rows;
     for (int64_t i = 0; i < counted.num_rows; ++i) {
       if (counts[i] == most) rows.push_back(static_cast<uint32_t>(i));
     }
-    ARROW_RETURN_NOT_OK(SortRows(KeysOf(counted, schema), &rows));
-    ARROW_ASSIGN_OR_RAISE(Batch modes, GatherBatch(counted, schema, rows, pool_));
+    ARROW_RETURN_NOT_OK(SortRows(KeysOf(counted), &rows));
+    ARROW_ASSIGN_OR_RAISE(Batch modes, GatherBatch(counted, counted_, rows, pool_));
     modes.columns.pop_back();
     Schema keys;
-    for (int k = 0; k + 1 < schema.size(); ++k) keys.Add(schema.field(k));
+    for (int k = 0; k + 1 < counted_.size(); ++k) keys.Add(counted_.field(k));
     return MakeTable(std::move(keys), std::move(modes));
   }
 };
@@ -120,8 +120,9 @@ class CountedSink final : public Sink {
 
   Result<std::unique_ptr<SinkState>> Open(TaskContext& context) const override {
     ARROW_ASSIGN_OR_RAISE(auto aggregation, Aggregation::Make(spec_, plan_, context.pool()));
-    if (!options_) return std::make_unique<ModeState>(std::move(aggregation), context.pool());
-    return std::make_unique<ValueCountsState>(std::move(aggregation), IsCategory(*spec_), *options_, schema_, context.pool());
+    if (!options_) return std::make_unique<ModeState>(std::move(aggregation), plan_->result_schema, context.pool());
+    return std::make_unique<ValueCountsState>(std::move(aggregation), plan_->result_schema, IsCategory(*spec_), *options_, schema_,
+                                              context.pool());
   }
   const Schema& schema() const override { return schema_; }
   std::string Describe() const override { return options_ ? "finish value counts" : "finish mode"; }

@@ -24,10 +24,13 @@ class TestFolder {
 
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
+  /// Writes a file of the folder; its path.
   std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(*this / name, std::ios::binary) << text;
+    WriteAt(*this / name, text);
     return *this / name;
   }
+
+  static void WriteAt(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
   static std::string Read(const std::string& path) {
     std::ifstream in(path, std::ios::binary);

@@ -7,7 +7,8 @@
 namespace cask {
 namespace {
 
-// Tiles of all live values together should stay well inside the second-level cache; a tile shorter than this spends its time on calls.
+// Tiles of all live values together should stay well inside the second-level cache. Not the first: shorter tiles would cost more in
+// reading memory, whose prefetching starts anew with each, than they would save.
 constexpr int64_t kScratchBytes = 192 << 10;
 constexpr int64_t kMinTile = 1024;
 constexpr int64_t kMaxTile = 8192;
@@ -113,13 +114,14 @@ void ProgramRun::AssignSlots() {
         if (in_place && slots_[value] < 0) slots_[value] = slots_[operand];
       }
     }
-    if (slots_[value] < 0) {
+    // A leaf that lies dense is read where it is.
+    if (slots_[value] < 0 && !(steps_[i].is_load && is_dense_[value])) {
       if (free.empty()) free.push_back(num_slots_++);
       slots_[value] = free.back();
       free.pop_back();
     }
     for (int operand : dying) {
-      if (slots_[operand] != slots_[value]) free.push_back(slots_[operand]);
+      if (slots_[operand] >= 0 && slots_[operand] != slots_[value]) free.push_back(slots_[operand]);
     }
   }
 }

@@ -68,23 +68,31 @@ class MomentReducer : public Reducer {
   ReduceLoop count_;
 };
 
+// Where no element is left out the count is that of the reduction, and only sums are held.
 class MeanReducer final : public MomentReducer {
  public:
-  explicit MeanReducer(const ReducerSpec& spec) : MomentReducer(spec, 2, spec.reduction == ArrayReduction::kNanMean) {}
+  explicit MeanReducer(const ReducerSpec& spec)
+      : MomentReducer(spec, spec.reduction == ArrayReduction::kNanMean && DType(spec.input).is_float() ? 2 : 1,
+                      spec.reduction == ArrayReduction::kNanMean),
+        count_(static_cast<double>(spec.count)) {
+    Kind kind;
+    add_ = FindBinaryLoop(Operation::kAdd, Kind::kFloat64, &kind);
+  }
 
   void AddRow(const void* values, int64_t n, int64_t, int64_t, const Planes& state) const override {
     ForEachBlock(widen_, width_, values, n, [&](const double* block, int64_t size, int64_t) {
-      *Doubles(state[0]) += CountOf(block, size);
-      *Doubles(state[1]) += SumOf(block, size);
+      *Doubles(state[0]) += SumOf(block, size);
+      if (skips_nan_) *Doubles(state[1]) += CountOf(block, size);
     });
   }
 
   void AddEach(const void* values, int64_t n, int64_t, const Planes& state) const override {
     ForEachBlock(widen_, width_, values, n, [&](const double* block, int64_t size, int64_t done) {
-      double* count = Doubles(state[0]) + done;
-      double* sum = Doubles(state[1]) + done;
+      double* sum = Doubles(state[0]) + done;
+      if (!skips_nan_) return add_(sum, 1, block, 1, sum, size);
+      double* count = Doubles(state[1]) + done;
       for (int64_t i = 0; i < size; ++i) {
-        const bool counts = !skips_nan_ || block[i] == block[i];
+        const bool counts = block[i] == block[i];
         count[i] += counts ? 1.0 : 0.0;
         sum[i] += counts ? block[i] : 0.0;
       }
@@ -92,16 +100,18 @@ class MeanReducer final : public MomentReducer {
   }
 
   void Merge(const Planes& from, int64_t n, const Planes& into) const override {
-    for (int plane = 0; plane < 2; ++plane) {
-      for (int64_t i = 0; i < n; ++i) Doubles(into[plane])[i] += Doubles(from[plane])[i];
-    }
+    for (size_t plane = 0; plane < planes().size(); ++plane) add_(into[plane], 1, from[plane], 1, into[plane], n);
   }
 
   void Finish(const Planes& state, int64_t n, void* out) const override {
     std::vector<double> means(n);
-    for (int64_t i = 0; i < n; ++i) means[i] = Doubles(state[1])[i] / Doubles(state[0])[i];
+    for (int64_t i = 0; i < n; ++i) means[i] = Doubles(state[0])[i] / (skips_nan_ ? Doubles(state[1])[i] : count_);
     Narrow(result(), means.data(), n, out);
   }
+
+ private:
+  double count_;
+  BinaryLoop add_;
 };
 
 class VarianceReducer final : public MomentReducer {

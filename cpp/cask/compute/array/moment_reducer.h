@@ -5,7 +5,7 @@
 
 namespace cask {
 
-/// Planes: count and sum.
+/// Planes: the sum and, where NaN is left out, the count.
 std::shared_ptr<const Reducer> MakeMeanReducer(const ReducerSpec& spec);
 
 /// Planes: count, mean and sum of squared deviations from it, merged as Chan, Golub and LeVeque (1983) do.

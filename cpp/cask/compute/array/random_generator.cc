@@ -4,46 +4,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "cask/compute/array/philox.h"
 #include "cask/compute/loops/loops.h"
 
 namespace cask {
 namespace {
-
-constexpr uint64_t kMultiplier0 = 0xD2511F53;
-constexpr uint64_t kMultiplier1 = 0xCD9E8D57;
-constexpr uint32_t kWeyl0 = 0x9E3779B9;
-constexpr uint32_t kWeyl1 = 0xBB67AE85;
-
-// The bits of `n` counters that lie `step` apart. Blocks of independent counters let the compiler use vector multiplications.
-void FillBits(uint64_t seed, uint64_t stream, uint64_t first, uint64_t step, int64_t n, uint64_t* out) {
-  constexpr int kLanes = 16;
-  for (int64_t done = 0; done < n; done += kLanes) {
-    uint64_t a[kLanes], b[kLanes], c[kLanes], d[kLanes];
-    for (int i = 0; i < kLanes; ++i) {
-      const uint64_t index = first + (static_cast<uint64_t>(done) + i) * step;
-      a[i] = index & 0xFFFFFFFF;
-      b[i] = index >> 32;
-      c[i] = stream & 0xFFFFFFFF;
-      d[i] = stream >> 32;
-    }
-    auto key0 = static_cast<uint32_t>(seed);
-    auto key1 = static_cast<uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round) {
-      for (int i = 0; i < kLanes; ++i) {
-        const uint64_t product0 = kMultiplier0 * a[i];
-        const uint64_t product1 = kMultiplier1 * c[i];
-        a[i] = (product1 >> 32) ^ b[i] ^ key0;
-        b[i] = product1 & 0xFFFFFFFF;
-        c[i] = (product0 >> 32) ^ d[i] ^ key1;
-        d[i] = product0 & 0xFFFFFFFF;
-      }
-      key0 += kWeyl0;
-      key1 += kWeyl1;
-    }
-    const int count = static_cast<int>(std::min<int64_t>(kLanes, n - done));
-    for (int i = 0; i < count; ++i) out[done + i] = a[i] | (b[i] << 32);
-  }
-}
 
 constexpr double kUnit = 1.0 / 9007199254740992.0;  // 2^-53
 
@@ -68,7 +33,7 @@ class RandomGenerator final : public Generator {
     const int width = DType(kind_).width();
     for (int64_t done = 0; done < n; done += kBlock) {
       const int64_t size = std::min(kBlock, n - done);
-      FillBits(spec_.seed, spec_.stream, first + done * step, step, size, bits);
+      fill_bits_(spec_.seed, spec_.stream, first + done * step, step, size, bits);
       Shape(bits, size);
       auto* to = static_cast<uint8_t*>(out) + done * width;
       if (cast_ != nullptr) {
@@ -117,15 +82,10 @@ class RandomGenerator final : public Generator {
   RandomSpec spec_;
   Kind kind_;
   UnaryLoop cast_;
+  PhiloxLoop fill_bits_ = FindPhiloxLoop();
 };
 
 }  // namespace
-
-uint64_t PhiloxBits(uint64_t seed, uint64_t stream, uint64_t index) {
-  uint64_t bits;
-  FillBits(seed, stream, index, 1, 1, &bits);
-  return bits;
-}
 
 double NormalQuantile(double p) {
   static constexpr double kCentreTop[8] = {3.3871328727963666080e0,  1.3314166789178437745e2, 1.9715909503065514427e3,

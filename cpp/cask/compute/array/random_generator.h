@@ -25,9 +25,6 @@ struct RandomSpec {
 
 std::shared_ptr<const Generator> MakeRandom(const RandomSpec& spec, Kind kind);
 
-/// 64 random bits, those of counter `index`.
-uint64_t PhiloxBits(uint64_t seed, uint64_t stream, uint64_t index);
-
 /// The value below which a standard normal variable lies with probability p, 0 < p < 1; relative error about 1e-16 (Wichura 1988, AS 241).
 double NormalQuantile(double p);
 

@@ -92,7 +92,6 @@ TEST(LoopNest, JoinsAxesThatLieEndToEndAndFollowsMemory) {
 
 TEST(TileCursor, CoversEveryElementOnce) {
   for (const Shape& shape : {Shape{1}, Shape{7, 5}, Shape{3, 100}, Shape{2, 3, 4}}) {
-    const std::vector<int64_t> apart(shape.size(), 0);
     LoopNest nest{shape, {RowMajorStrides(shape, 1)}, {}};
     std::vector<int> seen(NumElements(shape), 0);
     TileCursor cursor(nest, 16);

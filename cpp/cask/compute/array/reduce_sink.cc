@@ -77,6 +77,10 @@ class ReduceState final : public ArraySinkState {
       reducer.AddRow(values, tile.size(), 0, 0, reducer.Advance(planes, state_offsets_[0]));
       return Status::OK();
     }
+    if (is_row_reduced_ && tile.length <= kShortRow && LieSideBySide(tile)) {
+      ConsumeColumns(tile, values, step);
+      return Status::OK();
+    }
     for (int64_t row = 0; row < tile.num_rows; ++row, values += row_bytes) {
       const Planes at = reducer.Advance(planes, state_offsets_[row]);
       const int64_t number = first_number_ + number_offsets_[row];
@@ -98,6 +102,26 @@ class ReduceState final : public ArraySinkState {
   void set_input_width(int width) { input_width_ = width; }
 
  private:
+  // Rows shorter than this are not worth a call each.
+  static constexpr int64_t kShortRow = 32;
+
+  // Whether the rows of a tile go to states that are neighbours, and elements of one column have one number.
+  bool LieSideBySide(const TileRange& tile) const {
+    for (int64_t row = 1; row < tile.num_rows; ++row) {
+      if (state_offsets_[row] != state_offsets_[0] + row || number_offsets_[row] != number_offsets_[0]) return false;
+    }
+    return tile.num_rows > 1;
+  }
+
+  void ConsumeColumns(const TileRange& tile, const uint8_t* values, int64_t step) {
+    column_.resize(tile.num_rows * input_width_);
+    const Planes at = reduce_.reducer->Advance(state_->addresses(), state_offsets_[0]);
+    for (int64_t i = 0; i < tile.length; ++i) {
+      GatherRow(values + i * input_width_, tile.length * input_width_, input_width_, column_.data(), tile.num_rows);
+      reduce_.reducer->AddEach(column_.data(), tile.num_rows, first_number_ + number_offsets_[0] + i * step, at);
+    }
+  }
+
   // Numbers the states in the order of the nest's kept axes.
   void LayOut(int first_operand) {
     axis_strides_.assign(box_.shape.size(), 0);
@@ -152,6 +176,7 @@ class ReduceState final : public ArraySinkState {
   std::shared_ptr<ReductionState> state_;
   std::vector<int64_t> state_offsets_;
   std::vector<int64_t> number_offsets_;
+  std::vector<uint8_t> column_;
 };
 
 class ReduceSink final : public ArraySink {

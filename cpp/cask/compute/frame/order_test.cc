@@ -176,6 +176,13 @@ TEST(ValueCountsTest, MissingAndCategories) {
   EXPECT_EQ(ValueCounts(categories, coded, {0}, false, {}, 3), (Strings{"a 2", "b 2", "c 1", "NA 1", "z 0"}));
 }
 
+TEST(ValueCountsTest, MissingOfNullableColumnsComesAfterItsEquals) {
+  const DType type = DType::Nullable(Kind::kInt64);
+  const Schema schema({{"x", type}});
+  const Batch batch = MakeBatch({Numbers<int64_t>(type, {1, 0, 3, 3}, {true, false, true, true})});
+  EXPECT_EQ(ValueCounts(schema, batch, {0}, false, {}, 1), (Strings{"3 2", "1 1", "NA 1"}));
+}
+
 TEST(ValueCountsTest, Mode) {
   const Schema schema({{"x", Kind::kFloat64}});
   const auto mode = [&](bool dropna, std::vector<double> values) {

@@ -60,6 +60,10 @@ class ValueCountsState final : public CountedState {
 
   Result<Table> Finish() override {
     ARROW_ASSIGN_OR_RAISE(Batch counted, Count(is_category_));
+    // pandas counts the missing of its masked arrays apart from the others.
+    if (counted_.field(0).type.nullable() && counted_.size() == 2) {
+      ARROW_ASSIGN_OR_RAISE(counted, MoveMissingLast(counted));
+    }
     if (options_.sort_keys) {
       ARROW_ASSIGN_OR_RAISE(counted, SortBy(KeysOf(counted), counted));
     }
@@ -72,6 +76,13 @@ class ValueCountsState final : public CountedState {
   }
 
  private:
+  Result<Batch> MoveMissingLast(const Batch& counted) {
+    std::vector<uint32_t> rows = AllRows(counted.num_rows);
+    const auto is_present = [&](uint32_t row) { return !IsMissing(counted.columns[0], counted_.field(0).type, row); };
+    std::stable_partition(rows.begin(), rows.end(), is_present);
+    return GatherBatch(counted, counted_, rows, pool_);
+  }
+
   Status Normalize(Batch* counted) {
     const int64_t n = counted->num_rows;
     const int64_t* counts = Values<int64_t>(counted->columns.back());

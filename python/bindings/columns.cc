@@ -6,6 +6,7 @@
 #include <arrow/c/bridge.h>
 #include <arrow/type.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include "labels.h"
 #include "status.h"

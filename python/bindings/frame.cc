@@ -225,6 +225,7 @@ void BindFrame(nb::module_& module) {
   module.def("persist", PersistFrames, "frames"_a);
   module.def("explain", [](const Frames& frames) { return Unwrap(Explain(frames)); });
   module.def("active_runs", ActiveRuns);
+  module.def("store_bytes", [] { return LocalEngine::Default().store().memory_bytes(); });
 }
 
 }  // namespace cask

@@ -1,5 +1,7 @@
 #include "labels.h"
 
+#include <nanobind/stl/string.h>
+
 #include "cask/data/label.h"
 #include "status.h"
 

@@ -1,0 +1,157 @@
+"""Columns and rows of frames, compared with pandas."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal, assert_index_equal, assert_series_equal
+
+import cask.dataframe as dd
+
+
+def test_a_frame_comes_back_as_it_was(both):
+    expected, lazy = both
+    assert_frame_equal(lazy.compute(), expected)
+    assert list(lazy.columns) == list(expected.columns)
+    assert_series_equal(lazy.dtypes, expected.dtypes)
+
+
+def test_partitions_cut_the_rows_at_the_divisions(pandas_frame):
+    lazy = dd.from_pandas(pandas_frame, npartitions=3)
+    assert lazy.npartitions == 3
+    assert lazy.known_divisions
+    assert lazy.divisions[0] == 0 and lazy.divisions[-1] == len(pandas_frame) - 1
+
+
+def test_columns_are_selected_by_label_attribute_and_list(both):
+    expected, lazy = both
+    assert_series_equal(lazy["x"].compute(), expected["x"])
+    assert_series_equal(lazy.s.compute(), expected.s)
+    assert_frame_equal(lazy[["s", "x"]].compute(), expected[["s", "x"]])
+
+
+@pytest.mark.parametrize("key", ["nope", ["x", "nope"], ["nope"]])
+def test_a_missing_column_is_the_key_error_of_pandas(both, key):
+    expected, lazy = both
+    with pytest.raises(KeyError) as wanted:
+        expected[key]
+    with pytest.raises(KeyError) as got:
+        lazy[key]
+    assert type(got.value) is type(wanted.value)
+    assert "nope" in str(got.value)
+
+
+def test_rows_are_filtered_by_masks_and_keep_their_index(both):
+    expected, lazy = both
+    assert_frame_equal(lazy[lazy.x > 0].compute(), expected[expected.x > 0])
+    assert_series_equal(lazy.m[(lazy.x > 0) & ~lazy.b].compute(), expected.m[(expected.x > 0) & ~expected.b])
+    twice = lazy[lazy.x > 0]
+    wanted = expected[expected.x > 0]
+    assert_frame_equal(twice[twice.i < 2].compute(), wanted[wanted.i < 2])
+
+
+def test_a_filter_that_keeps_nothing_keeps_the_dtypes(both):
+    expected, lazy = both
+    assert_frame_equal(lazy[lazy.x > 100].compute(), expected[expected.x > 100])
+
+
+def test_series_of_the_same_filtered_rows_combine(both):
+    expected, lazy = both
+    kept, wanted = lazy[lazy.b], expected[expected.b]
+    assert_series_equal((kept.x + kept.i).compute(), wanted.x + wanted.i)
+
+
+def test_series_of_other_rows_are_refused_with_both_named(both):
+    _, lazy = both
+    with pytest.raises(NotImplementedError, match="different rows"):
+        lazy[lazy.b].x + lazy.x
+
+
+def test_columns_are_assigned(both):
+    expected, lazy = both
+    assert_frame_equal(lazy.assign(y=lazy.x * 2, x=1, z="a").compute(), expected.assign(y=expected.x * 2, x=1, z="a"))
+    assert_frame_equal(lazy.assign(y=lambda frame: frame.x + 1).compute(), expected.assign(y=expected.x + 1))
+    changed = lazy.copy()
+    changed["y"] = changed.x + changed.i
+    assert_frame_equal(changed.compute(), expected.assign(y=expected.x + expected.i))
+
+
+def test_columns_are_dropped_and_renamed(both):
+    expected, lazy = both
+    assert_frame_equal(lazy.drop(columns=["x", "s"]).compute(), expected.drop(columns=["x", "s"]))
+    assert_frame_equal(lazy.drop("x", axis=1).compute(), expected.drop("x", axis=1))
+    assert_frame_equal(lazy.rename(columns={"x": "X"}).compute(), expected.rename(columns={"x": "X"}))
+    assert_frame_equal(lazy.rename(columns=str.upper).compute(), expected.rename(columns=str.upper))
+    assert_series_equal(lazy.x.rename("y").compute(), expected.x.rename("y"))
+    with pytest.raises(KeyError, match="nope"):
+        lazy.drop(columns="nope")
+
+
+def test_rows_with_missing_values_are_dropped(both):
+    expected, lazy = both
+    assert_frame_equal(lazy.dropna().compute(), expected.dropna())
+    assert_frame_equal(lazy.dropna(subset=["m"]).compute(), expected.dropna(subset=["m"]))
+    assert_frame_equal(lazy.dropna(how="all", subset=["m", "s"]).compute(), expected.dropna(how="all", subset=["m", "s"]))
+    assert_series_equal(lazy.m.dropna().compute(), expected.m.dropna())
+
+
+def test_head_and_tail_look_at_one_end(pandas_frame):
+    lazy = dd.from_pandas(pandas_frame, npartitions=3)
+    assert_frame_equal(lazy.head(), pandas_frame.head())
+    assert_frame_equal(lazy.tail(3), pandas_frame.tail(3))
+    assert_frame_equal(lazy.head(50, npartitions=-1), pandas_frame.head(50))
+    assert_series_equal(lazy.x.head(2), pandas_frame.x.head(2))
+
+
+def test_length_and_shape_count_the_rows(both):
+    expected, lazy = both
+    assert len(lazy) == len(expected)
+    assert lazy.shape == expected.shape
+    assert len(lazy[lazy.b]) == int(expected.b.sum())
+    assert len(lazy.x) == len(expected)
+
+
+def test_the_index_comes_along(pandas_frame):
+    expected = pandas_frame.set_index("t").sort_index()
+    lazy = dd.from_pandas(expected, npartitions=4)
+    assert_frame_equal(lazy.compute(), expected)
+    assert_index_equal(lazy.index.compute(), expected.index)
+    assert_frame_equal(lazy[lazy.b].compute(), expected[expected.b])
+
+
+def test_integer_labels_stay_integers():
+    expected = pd.DataFrame({0: [1, 2], 1: [3.5, 4.5]})
+    lazy = dd.from_pandas(expected, npartitions=2)
+    assert_frame_equal(lazy.compute(), expected)
+    assert_series_equal(lazy[1].compute(), expected[1])
+    assert_series_equal(lazy.sum().compute(), expected.sum())
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "boolean", "string", "category", "datetime64[ns]", "timedelta64[us]", "float32", "int8"])
+def test_every_dtype_goes_in_and_out(dtype):
+    values = {"string": ["a", None, "c"], "category": ["a", None, "c"], "boolean": [True, None, False]}.get(dtype)
+    if values is None:
+        values = [1, 2, 3] if dtype in ("float32", "int8") else [1, None, 3]
+    expected = pd.DataFrame({"v": pd.Series(values, dtype=dtype)})
+    assert_frame_equal(dd.from_pandas(expected, npartitions=2).compute(), expected)
+
+
+def test_an_empty_frame_has_no_rows_and_its_dtypes():
+    expected = pd.DataFrame({"x": np.array([], dtype="int64"), "s": pd.Series([], dtype="str")})
+    lazy = dd.from_pandas(expected, npartitions=2)
+    assert len(lazy) == 0
+    assert_frame_equal(lazy.compute(), expected)
+
+
+def test_a_name_that_does_not_exist_is_named_with_the_nearest(both):
+    _, lazy = both
+    with pytest.raises(AttributeError, match="value_count.*value_counts"):
+        lazy.x.value_count()
+
+
+def test_printing_shows_the_structure_and_computes_nothing(both):
+    _, lazy = both
+    text = repr(lazy)
+    assert text.startswith("Dask DataFrame Structure:")
+    assert f"npartitions={lazy.npartitions}" in text
+    assert "float64" in text
+    assert "Name: x, dtype: float64" in repr(lazy.x)

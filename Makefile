@@ -46,7 +46,7 @@ bootstrap:  # quick when nothing is missing, so it is always asked
 
 $(STAMP): $(SOURCES) | bootstrap
 	$(call say,building and installing into .venv (the first time takes minutes))
-	@CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) tools/quietly.sh build/build.log \
+	@mkdir -p build; CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) flock build/lock tools/quietly.sh build/build.log \
 	  $(PY) -m pip install $(BUILD_SETTINGS) --force-reinstall -v .
 	@touch $@
 

@@ -85,7 +85,7 @@ DataFrame DataFrame::DropNA(const std::optional<std::vector<std::string>>& subse
 Series DataFrame::Reduce(const std::string& name, bool numeric_only, CallSite site) const {
   const AggregateKind kind = ValueOrRaise(ParseAggregateKind(name));
   if (kind == AggregateKind::kNunique) return LazyAccess::Wrap<Series>(CountDistinct(*collection_, true, At(site)));
-  ReduceOptions options;
+  FrameReduceOptions options;
   options.numeric_only = numeric_only;
   return LazyAccess::Wrap<Series>(cask::Reduce(*collection_, kind, options, At(site)));
 }

@@ -67,14 +67,14 @@ Result<Collection> ResetIndex(const Collection& collection, bool drop, const std
 
 // -- Reductions
 
-struct ReduceOptions {
+struct FrameReduceOptions {
   bool skipna = true;
   int ddof = 1;
   int64_t min_count = 0;
   bool numeric_only = false;
 };
 /// A series becomes a scalar; a frame becomes a series with its columns' labels as index.
-Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const ReduceOptions& options, Origin origin);
+Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const FrameReduceOptions& options, Origin origin);
 Result<Collection> CountRows(const Collection& collection, Origin origin);
 Result<Collection> CountDistinct(const Collection& collection, bool dropna, Origin origin);
 Result<Collection> ValueCounts(const Collection& collection, bool dropna, const ValueCountsOptions& options, Origin origin);

@@ -58,7 +58,7 @@ std::string PercentLabel(double quantile) { return fmt::format("{:g}%", quantile
 
 }  // namespace
 
-Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const ReduceOptions& options, Origin origin) {
+Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const FrameReduceOptions& options, Origin origin) {
   Aggregate like{kind};
   like.ddof = options.ddof;
   like.skipna = options.skipna;

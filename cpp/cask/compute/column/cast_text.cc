@@ -95,13 +95,7 @@ Result<Column> ReadTimes(const Column& column, const DType& to, Validity validit
 
 // Text is true where there is any; a missing one is NaN to pandas, which is true as well.
 Result<Column> ReadTruths(const Column& column, const DType& from, const DType& to, Validity validity, arrow::MemoryPool* pool) {
-  if (to.nullable()) {
-    return ReadAll<uint8_t>(column, to, 0, std::move(validity), pool, [](std::string_view text, uint8_t* truth) {
-      *truth = text == "True" || text == "TRUE" || text == "true" || text == "1" || text == "1.0";
-      const bool is_false = text == "False" || text == "FALSE" || text == "false" || text == "0" || text == "0.0";
-      return *truth || is_false ? Status::OK() : ValueError("{} cannot be cast to bool", text);
-    });
-  }
+  if (to.nullable()) return TypeError("Need to pass bool-like values");  // pandas reads no text as boolean
   if (from.nullable() && validity.null_count > 0) return TypeError("boolean value of NA is ambiguous");
   return ReadAll<uint8_t>(column, to, 1, std::move(validity), pool, [](std::string_view text, uint8_t* truth) {
     *truth = !text.empty();

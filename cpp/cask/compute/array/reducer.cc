@@ -152,7 +152,7 @@ class FoldReducer final : public Reducer {
   Fold fold_;
   int width_;
   Kind row_kind_;
-  std::array<uint8_t, 8> identity_{};
+  alignas(8) std::array<uint8_t, 8> identity_{};
   ReduceLoop rows_;
   BinaryLoop merge_;
   UnaryLoop widen_;

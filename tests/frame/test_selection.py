@@ -155,3 +155,16 @@ def test_printing_shows_the_structure_and_computes_nothing(both):
     assert f"npartitions={lazy.npartitions}" in text
     assert "float64" in text
     assert "Name: x, dtype: float64" in repr(lazy.x)
+
+
+@pytest.mark.parametrize("rows, npartitions", [(1, 3), (2, 5), (3, 3), (0, 4)])
+@pytest.mark.parametrize("sort", [True, False])
+def test_there_may_be_more_partitions_asked_for_than_rows(rows, npartitions, sort):
+    expected = pd.DataFrame({"x": np.arange(rows)})
+    assert_frame_equal(dd.from_pandas(expected, npartitions=npartitions, sort=sort).compute(), expected)
+
+
+def test_the_size_of_a_series_groups_has_its_name(both):
+    expected, lazy = both
+    assert_series_equal(lazy.groupby("i").x.size().compute(), expected.groupby("i").x.size())
+    assert_series_equal(lazy.groupby("i").size().compute(), expected.groupby("i").size())

@@ -36,7 +36,9 @@ class GroupBy:
 
     def size(self, **kwargs):
         """How many rows each group has."""
-        return self._group([{"kind": "size", "column": None, "label": "size" if not self._options["as_index"] else None}], self._options["as_index"])
+        name = self._data.name if isinstance(self, SeriesGroupBy) else None
+        as_index = self._options["as_index"]
+        return self._group([{"kind": "size", "column": None, "label": name if as_index else "size"}], as_index)
 
 
 def _reduction(kind):

@@ -75,12 +75,11 @@ def _columns(data):
 def _cut(index, rows, npartitions, chunksize, sort):
     """Where partitions begin and end, and the index's values there: equal index values stay together where it is sorted."""
     if chunksize is None:
-        chunksize = max(1, -(-rows // npartitions)) if rows else 1
-        starts = [round(i * rows / npartitions) for i in range(npartitions)] if rows else [0]
+        starts = [i * rows // npartitions for i in range(npartitions)]
     else:
         starts = list(range(0, rows, chunksize)) or [0]
     if not sort:
-        return sorted({*starts, 0, rows}) if rows else [0, 0], []
+        return [*sorted(set(starts)), rows], []
     first_of = sorted({int(index.searchsorted(index[start], side="left")) if rows else 0 for start in starts})
     bounds = [*first_of, rows] if rows else [0, 0]
     if not rows or index.hasnans:

@@ -3,7 +3,7 @@
 import cask
 import cask.array as ca
 import cask.dataframe as dd
-import pandas  # noqa: F401 - what results are given as; Cask imports it with the first one
+import pandas  # what results are given as; Cask imports it with the first one
 from cask.distributed import Client, wait
 
 DATES = ["tpep_pickup_datetime", "tpep_dropoff_datetime"]
@@ -52,7 +52,7 @@ def answer_everything(frame):
     )
     return {
         "rows": int(rows), "passengers": int(passengers), "total": float(total), "longitude": float(longitude), "flag": int(flag),
-        "first": str(first)[:19], "last": str(last)[:19],
+        "first": str(pandas.Timestamp(first)), "last": str(pandas.Timestamp(last)),
     }  # fmt: skip
 
 

@@ -145,3 +145,10 @@ def test_unknown_options_are_named():
 def test_no_file_at_the_path_is_an_os_error_that_names_it():
     with pytest.raises(OSError, match="nowhere"):
         dd.read_csv("/nowhere/*.csv")
+
+
+def test_the_first_and_last_time_are_timestamps(both):
+    expected, lazy = both
+    for wanted, got in ((expected.t.min(), lazy.t.min().compute()), (expected.t.max(), lazy.t.max().compute())):
+        assert type(got) is type(wanted)
+        assert got == wanted

@@ -13,7 +13,7 @@ def to_pandas(computed):
     columns = [(label, dtype, _values(dtype, values)) for label, dtype, values in computed["columns"]]
     shape, count = computed["shape"], computed["num_index"]
     if shape == "scalar":
-        return _scalar(columns[0])
+        return _scalar(pd, columns[0])
     index = _index(pd, columns[:count], computed)
     if shape == "index":
         return index
@@ -52,12 +52,10 @@ def _decode_labels(values):
     return [int(value[2:]) if value.startswith("\x01i") else value for value in values]
 
 
-def _scalar(column):
+def _scalar(pd, column):
+    """One value, of the class that pandas gives: a Timestamp rather than a numpy.datetime64."""
     _, dtype, values = column
-    if not len(values):
-        return None
-    value = values[0]
-    return value
+    return pd.Series(values).iloc[0] if _TEMPORAL.fullmatch(dtype) else values[0]
 
 
 def _values(dtype, values):
@@ -83,7 +81,7 @@ def _values(dtype, values):
     if dtype in _NULLABLE:
         if dtype == "boolean":
             array = array.cast(pa.bool_())
-        return pd.array(array.to_pandas(types_mapper=None) if False else _nullable_values(array, dtype), dtype=dtype)
+        return _nullable_values(array, dtype)
     if dtype == "object":
         return _objects(array)
     # A reduction's missing result in a type without a mark for it.

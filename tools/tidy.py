@@ -49,7 +49,7 @@ NARROW_INCLUDES_ONLY = ["arrow/api.h", "arrow/compute/api.h", "arrow/dataset/api
 # (pattern, where it is allowed, what to say)
 EVERYWHERE = [
     (r"\b(TODO|FIXME|XXX|HACK)\b", None, "unfinished business belongs in an issue, not in the source"),
-    (r"/work/|/root/", None, "a path of one machine"),
+    (r"/(root|srv|w[o]rk)/", None, "a path of one machine"),
 ]
 IN_CPP = [
     (r"\b(std::rand|srand)\b|\brandom_device\b", "cpp/cask/base/", "randomness is seeded and comes from base/random.h"),

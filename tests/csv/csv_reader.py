@@ -23,7 +23,9 @@ def driver():
         return found
     candidates = glob.glob(os.path.join(ROOT, "build", "*", "cpp", "cask", "io", "csv_dump"))
     candidates += glob.glob(os.path.join(ROOT, "build", "cpp", "cask", "io", "csv_dump"))
-    return max(candidates, key=os.path.getmtime) if candidates else None
+    if not candidates:
+        raise FileNotFoundError("csv_dump, the program that these tests drive, is not built: run `make test-cc` first")
+    return max(candidates, key=os.path.getmtime)
 
 
 class CsvError(Exception):

@@ -3,11 +3,10 @@
 import os
 
 import pytest
-from csv_reader import assert_as_pandas, driver
+from csv_reader import assert_as_pandas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.skipif(driver() is None, reason="csv_dump is not built")
 
 relaxed = settings(max_examples=int(os.environ.get("CASK_CSV_EXAMPLES", "40")), deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 

@@ -10,7 +10,6 @@ from csv_reader import driver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-pytestmark = pytest.mark.skipif(driver() is None, reason="csv_dump is not built")
 
 
 def rewrite(folder, frame, parse_dates=(), **options):

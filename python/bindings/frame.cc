@@ -205,7 +205,11 @@ void BindFrame(nb::module_& module) {
       .def("quantile", [](const Collection& frame, const std::vector<double>& quantiles, bool is_one, const std::string& interpolation) {
              return Unwrap(Quantile(frame, quantiles, is_one, Unwrap(ParseInterpolation(interpolation)), CallingLine()));
            })
-      .def("describe", [](const Collection& frame, const std::vector<double>& percentiles) { return Unwrap(DescribeColumns(frame, percentiles, CallingLine())); })
+      .def("mode", [](const Collection& frame, bool dropna, bool numeric_only) { return Unwrap(Mode(frame, dropna, numeric_only, CallingLine())); })
+      .def("describe", [](const Collection& frame, const std::vector<double>& percentiles, const std::vector<std::string>& labels) {
+             return Unwrap(DescribeColumns(frame, percentiles, labels, CallingLine()));
+           })
+      .def("describe_any", [](const Collection& frame, const std::vector<double>& percentiles) { return Unwrap(DescribeAnyColumns(frame, percentiles, CallingLine())); })
       .def("head", [](const Collection& frame, int64_t n, int64_t partitions) { return Unwrap(Head(frame, n, partitions, CallingLine())); })
       .def("tail", [](const Collection& frame, int64_t n) { return Unwrap(Tail(frame, n, CallingLine())); })
       .def("sort_values", [](const Collection& frame, nb::handle by, const std::vector<bool>& ascending, bool missing_first) {

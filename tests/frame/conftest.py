@@ -1,8 +1,13 @@
 """Frames to try everything on: every dtype, with and without missing values, in one and in many partitions."""
 
+import os
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 
 def make_frame(rows=101, seed=7):

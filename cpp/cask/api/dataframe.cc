@@ -94,7 +94,7 @@ Series DataFrame::ValueCounts(const ValueCountsArguments& a, CallSite site) cons
   return LazyAccess::Wrap<Series>(cask::ValueCounts(*collection_, a.dropna, {a.normalize, a.sort, a.ascending, false}, At(site)));
 }
 
-DataFrame DataFrame::Describe(CallSite site) const { return Frame(DescribeColumns(*collection_, {0.25, 0.5, 0.75}, At(site))); }
+DataFrame DataFrame::Describe(CallSite site) const { return Frame(DescribeColumns(*collection_, {0.25, 0.5, 0.75}, {}, At(site))); }
 
 DataFrame DataFrame::DropDuplicates(CallSite site) const { return Frame(cask::DropDuplicates(*collection_, std::nullopt, false, At(site))); }
 

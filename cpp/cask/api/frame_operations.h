@@ -78,13 +78,21 @@ Result<Collection> Reduce(const Collection& collection, AggregateKind kind, cons
 Result<Collection> CountRows(const Collection& collection, Origin origin);
 Result<Collection> CountDistinct(const Collection& collection, bool dropna, Origin origin);
 Result<Collection> ValueCounts(const Collection& collection, bool dropna, const ValueCountsOptions& options, Origin origin);
+/// The values that occur most often, sorted. A frame: of each column, and where a column has fewer of them than another it goes on with
+/// missing values.
+Result<Collection> Mode(const Collection& collection, bool dropna, bool numeric_only, Origin origin);
 Result<Collection> Unique(const Collection& series, Origin origin);
 Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool keep_last,
                                   Origin origin);
 Result<Collection> Quantile(const Collection& collection, const std::vector<double>& quantiles, bool is_one, Interpolation interpolation,
                             Origin origin);
-/// Of the numeric columns: count, mean, std, min, the percentiles (in [0, 1]), max.
-Result<Collection> DescribeColumns(const Collection& collection, const std::vector<double>& percentiles, Origin origin);
+/// Of the numeric columns: count, mean, std, min, the percentiles (in [0, 1]), max. `labels` are the percentiles' names; none: "25%", ...
+Result<Collection> DescribeColumns(const Collection& collection, const std::vector<double>& percentiles, std::vector<std::string> labels,
+                                   Origin origin);
+/// What describe() tells of columns of every type. One frame, whose columns are named after a statistic and the column's position. Of
+/// numbers and times: "count 0", "mean 0", "min 0", "max 0", "std 0" (but of points in time) in its first row, and "percentiles 0" from the
+/// first row on. Of others: "count 0", "unique 0", "top 0" and "freq 0": the value that occurs most often, and how often.
+Result<Collection> DescribeAnyColumns(const Collection& collection, const std::vector<double>& percentiles, Origin origin);
 
 // -- Order
 

@@ -1,4 +1,5 @@
 #include "cask/api/frame_operations.h"
+#include "cask/api/reduce_to_row.h"
 #include "cask/expr/assemble_expr.h"
 #include "cask/expr/breakers.h"
 
@@ -6,32 +7,6 @@ namespace cask {
 namespace {
 
 using Shape = Collection::Shape;
-
-// Only the value columns, which is all that a reduction reads.
-Projection ValuesOf(const Collection& collection) { return {collection.data.root, collection.value_columns()}; }
-
-bool CountsAsNumeric(const DType& type) { return type.is_numeric() || type.is_bool(); }
-
-Collection NumericColumns(const Collection& collection) {
-  std::vector<NamedColumn> columns;
-  for (const NamedColumn& column : collection.value_columns()) {
-    if (CountsAsNumeric(column.value->type())) columns.push_back(column);
-  }
-  return collection.WithColumns(collection.shape, std::move(columns));
-}
-
-std::vector<int> Positions(int first, int count) {
-  std::vector<int> positions;
-  for (int i = 0; i < count; ++i) positions.push_back(first + i);
-  return positions;
-}
-
-// The one-row result of `aggregates` over the value columns.
-Result<FramePtr> ReduceToRow(const Projection& values, std::vector<Aggregate> aggregates, const Origin& origin) {
-  GroupBySpec spec;
-  spec.aggregates = std::move(aggregates);
-  return BreakerExpr::Make(values, AggregateBreaker(std::move(spec)), origin);
-}
 
 Collection ScalarOf(FramePtr row) { return {Shape::kScalar, Projection::All(std::move(row)), 0}; }
 
@@ -54,16 +29,42 @@ Result<Collection> ReduceColumns(const Collection& collection, const Aggregate& 
   return collection.shape == Shape::kFrame ? SeriesOf(std::move(row), origin) : ScalarOf(std::move(row));
 }
 
-std::string PercentLabel(double quantile) { return fmt::format("{:g}%", quantile * 100); }
-
 }  // namespace
+
+Projection ValuesOf(const Collection& collection) { return {collection.data.root, collection.value_columns()}; }
+
+Collection NumbersAndBools(const Collection& collection) {
+  std::vector<NamedColumn> columns;
+  for (const NamedColumn& column : collection.value_columns()) {
+    const DType& type = column.value->type();
+    if (type.is_numeric() || type.is_bool()) columns.push_back(column);
+  }
+  return collection.WithColumns(collection.shape, std::move(columns));
+}
+
+std::vector<int> Positions(int first, int count) {
+  std::vector<int> positions;
+  for (int i = 0; i < count; ++i) positions.push_back(first + i);
+  return positions;
+}
+
+Result<FramePtr> ReduceToRow(const Projection& values, std::vector<Aggregate> aggregates, const Origin& origin) {
+  GroupBySpec spec;
+  spec.aggregates = std::move(aggregates);
+  return BreakerExpr::Make(values, AggregateBreaker(std::move(spec)), origin);
+}
+
+Result<Projection> PutSideBySide(std::vector<Projection> parts, const Origin& origin) {
+  ARROW_ASSIGN_OR_RAISE(FramePtr table, AssembleExpr::Make(std::move(parts), MakeSideBySide(), Tokenizer("side by side").Finish(), origin));
+  return Projection::All(std::move(table));
+}
 
 Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const FrameReduceOptions& options, Origin origin) {
   Aggregate like{kind};
   like.ddof = options.ddof;
   like.skipna = options.skipna;
   like.min_count = options.min_count;
-  return ReduceColumns(options.numeric_only ? NumericColumns(collection) : collection, like, origin);
+  return ReduceColumns(options.numeric_only ? NumbersAndBools(collection) : collection, like, origin);
 }
 
 Result<Collection> CountRows(const Collection& collection, Origin origin) {
@@ -92,6 +93,19 @@ Result<Collection> Unique(const Collection& series, Origin origin) {
   return Collection{Shape::kSeries, Projection::All(std::move(distinct)), 0};
 }
 
+Result<Collection> Mode(const Collection& collection, bool dropna, bool numeric_only, Origin origin) {
+  const Collection values = numeric_only ? NumbersAndBools(collection) : collection;
+  if (values.num_columns() == 0) return Head(values, 0, 1, std::move(origin));
+  std::vector<Projection> modes;
+  for (int i = 0; i < values.num_columns(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(FramePtr mode, BreakerExpr::Make({values.data.root, {values.column(i)}}, ModeBreaker({0}, dropna), origin));
+    modes.push_back(Projection::All(std::move(mode)));
+  }
+  if (values.shape != Shape::kFrame) return Collection{Shape::kSeries, std::move(modes[0]), 0};
+  ARROW_ASSIGN_OR_RAISE(Projection table, PutSideBySide(std::move(modes), origin));
+  return Collection{Shape::kFrame, std::move(table), 0};
+}
+
 Result<Collection> Quantile(const Collection& collection, const std::vector<double>& quantiles, bool is_one, Interpolation interpolation,
                             Origin origin) {
   const std::vector<int> columns = Positions(0, collection.num_columns());
@@ -103,34 +117,6 @@ Result<Collection> Quantile(const Collection& collection, const std::vector<doub
   ARROW_ASSIGN_OR_RAISE(FramePtr labelled,
                         AssembleExpr::Make({Projection::All(std::move(rows))}, MakeLabelledRows(quantiles, NoLabel()), token.Finish(), origin));
   return Collection{collection.shape, Projection::All(std::move(labelled)), 1};
-}
-
-Result<Collection> DescribeColumns(const Collection& collection, const std::vector<double>& percentiles, Origin origin) {
-  const Collection numeric = NumericColumns(collection);
-  if (numeric.num_columns() == 0) return NotImplementedError("describe of columns that are not numeric; use value_counts or nunique for them");
-  std::vector<Aggregate> aggregates;
-  std::vector<std::string> labels, quantile_labels;
-  for (int i = 0; i < numeric.num_columns(); ++i) {
-    labels.push_back(numeric.column(i).name);
-    for (AggregateKind kind : {AggregateKind::kCount, AggregateKind::kMean, AggregateKind::kStd, AggregateKind::kMin, AggregateKind::kMax}) {
-      Aggregate aggregate{kind, i};
-      aggregate.name = fmt::format("{} {}", AggregateName(kind), i);
-      aggregates.push_back(std::move(aggregate));
-    }
-  }
-  Tokenizer token("describe");
-  for (double percentile : percentiles) {
-    quantile_labels.push_back(PercentLabel(percentile));
-    token.Add(percentile);
-  }
-  const Projection values = ValuesOf(numeric);
-  const auto breaker = QuantileBreaker(Positions(0, numeric.num_columns()), percentiles, Interpolation::kLinear);
-  ARROW_ASSIGN_OR_RAISE(FramePtr row, ReduceToRow(values, std::move(aggregates), origin));
-  ARROW_ASSIGN_OR_RAISE(FramePtr quantiles, BreakerExpr::Make(values, breaker, origin));
-  for (const std::string& label : labels) token.Add(label);
-  ARROW_ASSIGN_OR_RAISE(FramePtr table, AssembleExpr::Make({Projection::All(std::move(row)), Projection::All(std::move(quantiles))},
-                                                           MakeDescription(labels, quantile_labels, NoLabel()), token.Finish(), origin));
-  return Collection{collection.shape, Projection::All(std::move(table)), 1};
 }
 
 }  // namespace cask

@@ -101,7 +101,7 @@ Series Series::ValueCounts(const ValueCountsArguments& a, CallSite site) const {
 }
 
 Series Series::Unique(CallSite site) const { return SeriesOf(cask::Unique(*collection_, At(site))); }
-Series Series::Describe(CallSite site) const { return SeriesOf(DescribeColumns(*collection_, {0.25, 0.5, 0.75}, At(site))); }
+Series Series::Describe(CallSite site) const { return SeriesOf(DescribeColumns(*collection_, {0.25, 0.5, 0.75}, {}, At(site))); }
 
 // -- Order
 

@@ -2,6 +2,7 @@
 #include <arrow/builder.h>
 
 #include "cask/compute/column/function.h"
+#include "cask/compute/frame/result_column.h"
 #include "cask/compute/frame/table_function.h"
 
 namespace cask {
@@ -36,15 +37,18 @@ class Description final : public TableFunction {
 
   std::string_view name() const override { return "describe"; }
 
-  Result<Schema> InferSchema(const std::vector<Schema>&) const override {
+  Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
     Schema schema({{label_name_, Kind::kString}});
-    for (const std::string& column : columns_) schema.Add({column, Kind::kFloat64});
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const bool is_nullable = inputs[0].field(static_cast<int>(i) * kStatistics).type.nullable() || inputs[1].field(static_cast<int>(i)).type.nullable();
+      schema.Add({columns_[i], is_nullable ? DType::Nullable(Kind::kFloat64) : DType(Kind::kFloat64)});
+    }
     return schema;
   }
 
   Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const override {
     Table result;
-    ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({}));
+    ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({inputs[0]->schema, inputs[1]->schema}));
     ARROW_ASSIGN_OR_RAISE(Column labels, Labels());
     Batch batch{labels->length, {labels}};
     for (size_t i = 0; i < columns_.size(); ++i) {
@@ -57,8 +61,9 @@ class Description final : public TableFunction {
       values.insert(values.end(), quantiles.begin(), quantiles.end());
       ARROW_ASSIGN_OR_RAISE(auto max, Doubles(*inputs[0], static_cast<int>(i) * kStatistics + kMax, pool));
       values.push_back(max[0]);
-      const auto num_values = static_cast<int64_t>(values.size());
-      batch.columns.push_back(MakeFixedColumn(Kind::kFloat64, num_values, arrow::Buffer::FromVector(std::move(values))));
+      const DType& type = result.schema.field(static_cast<int>(i) + 1).type;
+      ARROW_ASSIGN_OR_RAISE(Column column, DoublesToColumn(type, values.data(), {}, static_cast<int64_t>(values.size()), pool));
+      batch.columns.push_back(std::move(column));
     }
     result.batches.push_back(std::move(batch));
     return result;

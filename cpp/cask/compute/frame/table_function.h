@@ -26,9 +26,13 @@ class TableFunction {
 /// columns' names as column `label_name` (str) and their values as column `value_name`. TypeError where no type holds them all.
 std::shared_ptr<const TableFunction> MakeRowToColumn(std::string label_name, std::string value_name);
 
+/// The columns of all inputs beside each other. Where an input has fewer rows than another its columns go on with missing values; in a
+/// type that has no mark for them these are Arrow nulls.
+std::shared_ptr<const TableFunction> MakeSideBySide();
+
 /// describe() of numeric columns. Input 0 is one row with count, mean, std, min and max of the first column, then of the second, ...;
 /// input 1 has a row for each quantile and a column for each column. The result has the statistics' names as column `label_name` and
-/// a float64 column for each of `columns`. `quantile_labels`: "25%", "50%", ...
+/// a float64 column (Float64 for a nullable one) for each of `columns`. `quantile_labels`: "25%", "50%", ...
 std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> quantile_labels,
                                                      std::string label_name);
 

@@ -111,7 +111,12 @@ class ModeState final : public CountedState {
     for (int64_t i = 0; i < counted.num_rows; ++i) {
       if (counts[i] == most) rows.push_back(static_cast<uint32_t>(i));
     }
-    ARROW_RETURN_NOT_OK(SortRows(KeysOf(counted), &rows));
+    std::vector<OrderKey> keys_in_order = KeysOf(counted);
+    for (OrderKey& key : keys_in_order) {
+      // pandas sorts the modes of categories by code, and a missing one's is -1.
+      if (key.type.kind() == Kind::kCategory) key.missing = MissingPosition::kFirst;
+    }
+    ARROW_RETURN_NOT_OK(SortRows(keys_in_order, &rows));
     ARROW_ASSIGN_OR_RAISE(Batch modes, GatherBatch(counted, counted_, rows, pool_));
     modes.columns.pop_back();
     Schema keys;

@@ -82,7 +82,7 @@ def _values(dtype, values):
         if dtype == "boolean":
             array = array.cast(pa.bool_())
         return _nullable_values(array, dtype)
-    if dtype == "object":
+    if dtype in ("object", "bool"):
         return _objects(array)
     # A reduction's missing result in a type without a mark for it.
     return array.cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -188,6 +188,10 @@ class DataFrame(Reductions, Collection):
 
         return DataFrameGroupBy(self, by, sort=sort, observed=observed, dropna=dropna, as_index=as_index, **kwargs)
 
+    def mode(self, dropna=True, split_every=False, numeric_only=False):
+        """The values that occur most often in each column, sorted; missing values follow where another column has more of them."""
+        return wrap(self._core.mode(dropna, bool(numeric_only)))
+
     def value_counts(self, subset=None, sort=True, ascending=False, dropna=True, normalize=False, **kwargs):
         frame = self if subset is None else self[_listed(subset)]
         return wrap(frame._core.value_counts(normalize, sort, ascending, dropna, True))

@@ -76,14 +76,13 @@ class Reductions:
         is_one = not hasattr(q, "__iter__")
         return wrap(self._core.quantile([float(q)] if is_one else [float(one) for one in q], is_one, interpolation))
 
-    def describe(self, percentiles=None, include=None, exclude=None, **kwargs):
-        """count, mean, std, min, percentiles and max of the numeric columns. Exact."""
-        from cask.dataframe._collection import wrap
+    def describe(self, split_every=False, percentiles=None, percentiles_method="default", include=None, exclude=None):
+        """What the values are like: count, mean, std, min, percentiles and max of numbers and times; count, number of different values,
+        most frequent value and how often it occurs of others. Exact, whatever `percentiles_method`. `include` and `exclude` choose a
+        frame's columns by dtype; without them, those of numbers and times."""
+        from cask.dataframe._describe import describe
 
-        if include is not None or exclude is not None:
-            raise NotImplementedError("describe() takes no include or exclude; select the columns first")
-        wanted = [0.25, 0.5, 0.75] if percentiles is None else sorted({*percentiles, 0.5})
-        return wrap(self._core.describe(wanted))
+        return describe(self, percentiles, include, exclude)
 
     def head(self, n=5, npartitions=1, compute=True):
         """The first `n` rows, of the first `npartitions` partitions (-1: all)."""

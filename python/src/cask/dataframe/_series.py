@@ -77,6 +77,10 @@ class Series(Reductions, Collection):
         """The distinct values, in order of first appearance."""
         return wrap(self._core.unique())
 
+    def mode(self, dropna=True, split_every=False):
+        """The values that occur most often, sorted."""
+        return wrap(self._core.mode(dropna, False))
+
     def value_counts(self, sort=None, ascending=False, dropna=True, normalize=False, split_every=None, split_out=None):
         """How often each value occurs, the most frequent first."""
         return wrap(self._core.value_counts(normalize, sort is None or sort, ascending, dropna, False))

@@ -1,0 +1,54 @@
+#include <arrow/array/array_base.h>
+#include <arrow/array/util.h>
+
+#include "cask/compute/column/loop_input.h"
+#include "cask/compute/frame/table_function.h"
+
+namespace cask {
+namespace {
+
+// A type without a mark of its own for missing values gets a validity bitmap, as a reduction's missing result does.
+Result<Column> MissingRows(const DType& type, int64_t n, arrow::MemoryPool* pool) {
+  if (type.has_bitmap() || type.is_float() || type.is_temporal() || type.kind() == Kind::kNull) return RepeatLiteral(Literal(), type, n, pool);
+  ARROW_ASSIGN_OR_RAISE(auto missing, arrow::MakeArrayOfNull(type.arrow_type(), n, pool));
+  return missing->data();
+}
+
+class SideBySide final : public TableFunction {
+ public:
+  std::string_view name() const override { return "side by side"; }
+
+  Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
+    Schema schema;
+    for (const Schema& input : inputs) {
+      for (const Field& field : input.fields()) schema.Add(field);
+    }
+    return schema;
+  }
+
+  Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const override {
+    Table result;
+    Batch batch;
+    for (const auto& input : inputs) batch.num_rows = std::max(batch.num_rows, input->num_rows());
+    for (const auto& input : inputs) {
+      for (int i = 0; i < input->schema.size(); ++i) {
+        const Field& field = input->schema.field(i);
+        ARROW_ASSIGN_OR_RAISE(Column column, CombinedColumn(*input, i));
+        if (column->length < batch.num_rows) {
+          ARROW_ASSIGN_OR_RAISE(Column missing, MissingRows(field.type, batch.num_rows - column->length, pool));
+          ARROW_ASSIGN_OR_RAISE(column, ConcatenateColumns({column, missing}, field.type));
+        }
+        result.schema.Add(field);
+        batch.columns.push_back(std::move(column));
+      }
+    }
+    result.batches.push_back(std::move(batch));
+    return result;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const TableFunction> MakeSideBySide() { return std::make_shared<SideBySide>(); }
+
+}  // namespace cask

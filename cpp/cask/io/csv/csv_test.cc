@@ -11,6 +11,7 @@
 #include "cask/base/random.h"
 #include "cask/io/csv/column_evidence.h"
 #include "cask/io/csv/date_format.h"
+#include "cask/io/csv/dequote.h"
 #include "cask/io/csv/inference.h"
 #include "cask/io/csv/layout.h"
 #include "cask/io/csv/line_tokenizer.h"
@@ -155,12 +156,13 @@ TEST(Layout, NamesAreMangledAsByPandas) {
 // The fields that a scan and the line tokenizer find in `text`, row by row.
 using Fields = std::vector<std::vector<std::string>>;
 
-Fields FieldsOf(const CsvRows& rows, const CsvFieldSelection& selection) {
+Fields FieldsOf(const CsvRows& rows, const CsvFieldSelection& selection, const CsvDialect& dialect) {
   Fields fields(rows.num_rows);
-  for (int64_t row = 0; row < rows.num_rows; ++row) {
-    for (size_t i = 0; i < selection.fields.size(); ++i) {
-      fields[row].emplace_back(rows.Column(selection, static_cast<int>(i))[row]);
-    }
+  CsvFieldArena arena;
+  for (size_t i = 0; i < selection.fields.size(); ++i) {
+    CsvFieldColumn column = rows.Column(selection, static_cast<int>(i));
+    if (rows.has_quotes) column = Dequote(column, rows.num_rows, dialect, &arena);
+    for (int64_t row = 0; row < rows.num_rows; ++row) fields[row].emplace_back(column[row]);
   }
   return fields;
 }
@@ -169,27 +171,36 @@ Fields TokenizeLines(const std::string& text, int64_t num_rows, const CsvDialect
   const CsvLineTokenizer tokenizer(dialect);
   CsvFieldArena arena;
   const char* p = text.data();
-  while (arena.num_rows() < num_rows) {
+  while (arena.num_rows() < num_rows && p < text.data() + text.size()) {
     const CsvLine line = tokenizer.Next(p, text.data() + text.size(), true, &selection, &arena);
     if (line.kind != CsvLine::Kind::kRecord && line.kind != CsvLine::Kind::kIgnored) break;
     p = line.after;
   }
-  return FieldsOf(arena.rows(), selection);
+  return FieldsOf(arena.rows(), selection, dialect);
 }
 
-std::string RandomText(Random* random, int num_fields) {
+std::string RandomField(Random* random, char letter) {
+  std::string field(random->Next() % 30, letter);
+  if (random->Next() % 64 != 0) return field;
+  if (!field.empty()) field.insert(random->Next() % field.size(), std::vector<const char*>{",", "\n", "\"\"", "x"}[random->Next() % 4]);
+  return '"' + field + '"';
+}
+
+// Some are several times as long as what the scanner looks at in one piece.
+std::string RandomText(Random* random, int num_fields, bool* is_plain) {
   std::string text;
-  const int num_rows = static_cast<int>(random->Next() % 60);
+  const int num_rows = static_cast<int>(random->Next() % (random->Next() % 4 == 0 ? 3000 : 60));
   const char* end = random->Next() % 2 == 0 ? "\n" : "\r\n";
   for (int row = 0; row < num_rows; ++row) {
-    for (int field = 0; field < num_fields; ++field) {
-      if (field > 0) text += ',';
-      if (field == 0) text += 'r';  // no blank lines
-      text.append(random->Next() % 30, static_cast<char>('a' + field));
+    text += "r";  // no blank lines
+    for (int field = 1; field < num_fields; ++field) {
+      text += ',';
+      text += RandomField(random, static_cast<char>('a' + field));
     }
     text += end;
   }
-  if (random->Next() % 4 == 0 && !text.empty()) text.insert(random->Next() % text.size(), random->Next() % 2 == 0 ? "," : "\n");
+  *is_plain = random->Next() % 4 != 0 || text.empty();
+  if (!*is_plain) text.insert(random->Next() % text.size(), random->Next() % 2 == 0 ? "," : "\n");
   return text;
 }
 
@@ -207,16 +218,21 @@ TEST(Scanner, AllInstructionSetsAgreeWithTheTokenizer) {
       if (random.Next() % 3 == 0) wanted.push_back(field);
     }
     const CsvFieldSelection selection(num_fields, wanted);
-    const std::string text = RandomText(&random, num_fields);
+    bool is_plain;
+    const std::string text = RandomText(&random, num_fields, &is_plain);
+    const auto num_rows = static_cast<int64_t>(TokenizeLines(text, std::numeric_limits<int64_t>::max(), dialect, selection).size());
     const Padded padded(text);
+    const auto max_rows = static_cast<int64_t>(random.Next() % 4000);
     int64_t first_rows = -1;
     for (int64_t targets = supported; targets != 0; targets &= targets - 1) {
       hwy::SetSupportedTargetsForTest(targets & -targets);
       CsvScanner scanner(dialect, selection);
-      const CsvScan scan = scanner.Scan(padded.data(), padded.size(), 1000);
+      const CsvScan scan = scanner.Scan(padded.data(), padded.size(), max_rows);
+      ASSERT_LE(scan.rows.num_rows, max_rows);
+      if (is_plain) ASSERT_EQ(scan.rows.num_rows, std::min(max_rows, num_rows));
       if (first_rows < 0) first_rows = scan.rows.num_rows;
       ASSERT_EQ(scan.rows.num_rows, first_rows);
-      ASSERT_EQ(FieldsOf(scan.rows, selection), TokenizeLines(text, scan.rows.num_rows, dialect, selection)) << text;
+      ASSERT_EQ(FieldsOf(scan.rows, selection, dialect), TokenizeLines(text, scan.rows.num_rows, dialect, selection)) << text;
     }
     hwy::SetSupportedTargetsForTest(0);
   }
@@ -232,7 +248,7 @@ TEST(Scanner, StopsAtWhatIsNotPlain) {
   };
   const std::string filler = std::string(70, 'x') + "," + std::string(70, 'y') + "\n";
   EXPECT_EQ(scan(filler + filler), std::make_pair(int64_t{2}, false));
-  EXPECT_EQ(scan(filler + filler + "a\n" + filler), std::make_pair(int64_t{1}, true));  // the last whole row within 64 bytes may be left too
+  EXPECT_EQ(scan(filler + filler + "a\n" + filler), std::make_pair(int64_t{2}, true));
   EXPECT_EQ(scan(filler + "a,b,c\n" + filler).second, true);
   EXPECT_EQ(scan(filler + "\n" + filler).second, true);
   EXPECT_EQ(scan(filler + "a\"b,c\n" + filler).second, true);

@@ -30,11 +30,26 @@ class CsvScanner {
   CsvScan Scan(const char* text, int64_t size, int64_t max_rows);
 
  private:
+  // Rows of places of all delimiters, as one piece of text after the other brings them.
+  struct Rows {
+    const char* base;
+    uint32_t* slots;             // of the next row
+    uint32_t* delimiters;        // of the next row, the first `num_delimiters` known
+    int64_t num_delimiters = 0;
+    int64_t num_rows = 0;
+  };
+
+  void Reserve(int64_t size, int64_t max_rows);
+  bool TakeRows(int64_t num_newlines, Rows* rows) const;
+  void CopySlots(int64_t num_rows, Rows* rows) const;
+  int64_t CountRegularRows(const Rows& rows) const;
+
   CsvDialect dialect_;
   int num_fields_;
-  bool takes_all_;         // every delimiter is a slot
-  std::vector<int> gaps_;  // before each slot: how many delimiters lie between it and the slot before
+  bool takes_all_;          // every delimiter is a slot
+  std::vector<int> slots_;  // which delimiters of a row are slots
   std::vector<uint32_t> positions_;
+  std::vector<uint32_t> delimiters_;  // of one piece and the row that began before it; unused if all are slots
 };
 
 }  // namespace cask

@@ -1,0 +1,182 @@
+#include "cask/io/csv/find_delimiters.h"
+
+// The instructions of the newer half of AVX-512 take the numbers of the set bits out of a mask at once.
+#define HWY_WANT_AVX3_DL
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cask/io/csv/find_delimiters.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#if HWY_ARCH_X86
+#include <immintrin.h>
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace cask {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Where a character stands among the bytes of a block, one bit each.
+using Bytes = hn::CappedTag<uint8_t, kCsvBlock>;
+using ByteVector = hn::Vec<Bytes>;
+
+// The bits of a test of each byte of a block.
+template <typename Test>
+HWY_INLINE uint64_t Bits(const uint8_t* block, Test test) {
+  const Bytes tag;
+  constexpr size_t kLanes = hn::MaxLanes(Bytes());
+  uint64_t bits = 0;
+  for (size_t i = 0; i < kCsvBlock; i += kLanes) {
+    uint64_t part = 0;
+    hn::StoreMaskBits(tag, test(hn::LoadU(tag, block + i)), reinterpret_cast<uint8_t*>(&part));
+    bits |= part << (i % 64);
+  }
+  return bits;
+}
+
+HWY_INLINE uint64_t FindIn(const uint8_t* block, ByteVector wanted) {
+  return Bits(block, [wanted](ByteVector bytes) HWY_ATTR { return hn::Eq(bytes, wanted); });
+}
+
+HWY_INLINE uint64_t FindIn(const uint8_t* block, int c) { return FindIn(block, hn::Set(Bytes(), static_cast<uint8_t>(c))); }
+
+HWY_INLINE uint64_t FindEither(const uint8_t* block, ByteVector first, ByteVector second) {
+  return Bits(block, [first, second](ByteVector bytes) HWY_ATTR { return hn::Or(hn::Eq(bytes, first), hn::Eq(bytes, second)); });
+}
+
+HWY_INLINE uint64_t Count(uint64_t bits) { return static_cast<uint64_t>(__builtin_popcountll(bits)); }
+
+// The number of the lowest set bit; anything if there is none.
+HWY_INLINE uint32_t LowestOr64(uint64_t bits) {
+#if HWY_ARCH_X86_64 && HWY_TARGET <= HWY_AVX2
+  return static_cast<uint32_t>(_tzcnt_u64(bits));
+#else
+  return bits != 0 ? static_cast<uint32_t>(__builtin_ctzll(bits)) : 64;
+#endif
+}
+
+// Bit i is the parity of bits 0 to i.
+HWY_INLINE uint64_t PrefixParity(uint64_t bits) {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
+
+// A block with quotes or carriage returns, or after one: takes out delimiters within quotes. False if it is not plain.
+HWY_NOINLINE bool LookCloser(const uint8_t* block, uint64_t valid, CsvDelimiterScan* scan, uint64_t* newlines, uint64_t* delimiters) {
+  if (scan->stop1 >= 0 && (FindIn(block, scan->stop1) & valid) != 0) return false;
+  if (scan->stop2 >= 0 && (FindIn(block, scan->stop2) & valid) != 0) return false;
+  const uint64_t quotes = scan->quote >= 0 ? FindIn(block, scan->quote) & valid : 0;
+  uint64_t carriages = scan->carriage >= 0 ? FindIn(block, scan->carriage) & valid : 0;
+  const uint64_t inside = PrefixParity(quotes) ^ scan->in_quotes;  // an opening quote counts, a closing one does not
+  *newlines &= ~inside;
+  *delimiters &= ~inside;
+  carriages &= ~inside;
+  const uint64_t opening = quotes & inside;
+  const uint64_t closing = quotes & ~inside;
+  const uint64_t after_delimiter = (*delimiters << 1) | scan->after_delimiter;
+  const uint64_t after_closing = (closing << 1) | scan->after_closing;
+  const uint64_t after_carriage = (carriages << 1) | scan->after_carriage;
+  const uint64_t doubled = scan->double_quote ? quotes : 0;
+  const uint64_t wrong = (opening & ~(after_delimiter | (scan->double_quote ? after_closing : 0))) |
+                         (after_closing & ~(*delimiters | doubled | carriages)) | (after_carriage & ~*newlines);
+  if ((wrong & valid) != 0) return false;
+  scan->has_quotes |= quotes != 0;
+  scan->has_carriages |= carriages != 0;
+  scan->in_quotes = (inside >> 63) != 0 ? ~uint64_t{0} : 0;
+  scan->after_closing = closing >> 63;
+  scan->after_carriage = carriages >> 63;
+  return true;
+}
+
+// `base` plus the number of each bit of `bits` to `places`, and some more that mean nothing. How many bits there are varies from block to
+// block, so that a branch on it is often foretold wrongly: the usual block takes one way through.
+HWY_INLINE void WritePlaces(uint64_t bits, uint64_t count, uint32_t base, uint32_t* places) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
+  const hn::FixedTag<uint8_t, 64> bytes;
+  const hn::FixedTag<uint8_t, 32> half;
+  const hn::FixedTag<uint8_t, 16> quarter;
+  const hn::FixedTag<uint32_t, 16> words;
+  const auto numbers = hn::Compress(hn::Iota(bytes, 0), hn::LoadMaskBits(bytes, reinterpret_cast<const uint8_t*>(&bits)));
+  const auto bases = hn::Set(words, base);
+  const auto write = [words, bases](auto some, uint32_t* out) HWY_ATTR { hn::StoreU(hn::Add(hn::PromoteTo(words, some), bases), words, out); };
+  const auto lower = hn::LowerHalf(half, numbers);
+  write(hn::LowerHalf(quarter, lower), places);
+  if (HWY_LIKELY(count <= 16)) return;
+  write(hn::UpperHalf(quarter, lower), places + 16);
+  if (HWY_LIKELY(count <= 32)) return;
+  const auto upper = hn::UpperHalf(half, numbers);
+  write(hn::LowerHalf(quarter, upper), places + 32);
+  write(hn::UpperHalf(quarter, upper), places + 48);
+#else
+  for (uint64_t written = 0; written < count; written += 8) {
+    for (int i = 0; i < 8; ++i) {
+      places[written + i] = base + LowestOr64(bits);
+      bits &= bits - 1;
+    }
+  }
+#endif
+}
+
+HWY_INLINE bool HasCarried(const CsvDelimiterScan& scan) { return (scan.in_quotes | scan.after_closing | scan.after_carriage) != 0; }
+
+CsvDelimiters Find(const char* text, int64_t begin, int64_t end, CsvDelimiterScan* scan, uint32_t* const first_place) {
+  const Bytes tag;
+  const auto separator = hn::Set(tag, static_cast<uint8_t>(scan->separator));
+  const auto newline = hn::Set(tag, static_cast<uint8_t>(scan->newline));
+  // Characters that plain rows mostly do without. One that has no meaning in this dialect stands in for another.
+  const int rare_first = scan->quote >= 0 ? scan->quote : scan->carriage;
+  const int rare_second = scan->carriage >= 0 ? scan->carriage : scan->quote;
+  const uint64_t looks_for_rare = rare_first >= 0 ? ~uint64_t{0} : 0;
+  const auto rare1 = hn::Set(tag, static_cast<uint8_t>(rare_first));
+  const auto rare2 = hn::Set(tag, static_cast<uint8_t>(rare_second));
+  const bool has_stops = scan->stop1 >= 0 || scan->stop2 >= 0;
+  bool looks_closer = has_stops || HasCarried(*scan);
+  uint64_t last_delimiters = scan->after_delimiter << 63;
+  uint32_t* places = first_place;
+  CsvDelimiters found;
+  for (int64_t offset = begin; offset < end; offset += kCsvBlock) {
+    const uint8_t* block = reinterpret_cast<const uint8_t*>(text) + offset;
+    uint64_t newlines = FindIn(block, newline);
+    uint64_t delimiters = FindIn(block, separator) | newlines;
+    uint64_t rare = FindEither(block, rare1, rare2) & looks_for_rare;
+    uint64_t valid = ~uint64_t{0};
+    if (HWY_UNLIKELY(end - offset < kCsvBlock)) {
+      valid = (uint64_t{1} << (end - offset)) - 1;
+      newlines &= valid;
+      delimiters &= valid;
+      rare &= valid;
+    }
+    if (HWY_UNLIKELY(rare != 0 || looks_closer)) {
+      scan->after_delimiter = last_delimiters >> 63;
+      if (!LookCloser(block, valid, scan, &newlines, &delimiters)) {
+        found.is_irregular = true;
+        break;
+      }
+      looks_closer = has_stops || HasCarried(*scan);
+    }
+    last_delimiters = delimiters;
+    const uint64_t count = Count(delimiters);
+    WritePlaces(delimiters, count, static_cast<uint32_t>(offset + 1), places);
+    places += count;
+    found.num_newlines += static_cast<int64_t>(Count(newlines));
+  }
+  scan->after_delimiter = last_delimiters >> 63;
+  found.count = places - first_place;
+  return found;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cask
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace cask {
+
+HWY_EXPORT(Find);
+
+CsvDelimiters FindDelimiters(const char* text, int64_t begin, int64_t end, CsvDelimiterScan* scan, uint32_t* places) {
+  return HWY_DYNAMIC_DISPATCH(Find)(text, begin, end, scan, places);
+}
+
+}  // namespace cask
+#endif

@@ -260,7 +260,7 @@ class DataFrame : public Lazy {
 struct Aggregation {
   std::string column;
   std::string function;  // pandas' name: "mean", "sum", "count", ...
-  std::string name;      // of the result's column; empty: that of `column`
+  std::string name = {};  // of the result's column; empty: that of `column`
 };
 
 /// Rows in groups of equal keys, which become the index of what is computed of them.

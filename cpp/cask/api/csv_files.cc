@@ -36,6 +36,7 @@ void SetTypes(const std::map<std::string, std::string>& dtype, CsvOptions* optio
 }
 
 void SetColumns(const ReadCsvOptions& from, CsvOptions* options) {
+  options->text_labels = true;
   options->names = from.names;
   if (from.usecols) options->use_columns = RefsFrom(*from.usecols);
   if (from.index_col) options->index_col = RefsFrom(*from.index_col);

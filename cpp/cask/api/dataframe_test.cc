@@ -8,6 +8,9 @@
 
 #include "cask/api/test_files.h"
 
+// Options that are not named have defaults, so compilers have nothing to warn of.
+#pragma GCC diagnostic error "-Wmissing-field-initializers"
+
 namespace cask {
 namespace {
 
@@ -143,6 +146,14 @@ TEST_F(DataFrameTest, ErrorsNameTheLine) {
   }
   EXPECT_THROW(ReadCsv(folder_ / "none.csv"), Error);
   EXPECT_THROW(ReadCsv(path_, {.on_bad_lines = "ignore"}), Error);
+}
+
+TEST_F(DataFrameTest, ColumnsOfFilesWithoutAHeaderAreNamedByTheirPlace) {
+  const std::string path = folder_.Write("rows.csv", "1,x\n2,y\n");
+  const DataFrame rows = ReadCsv(path, {.header = ReadCsvOptions::kNoHeader, .dtype = {{"0", "float64"}}});
+  EXPECT_EQ(rows.columns(), (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(rows["0"].dtype(), "float64");
+  EXPECT_EQ(ReadCsv(path, {.header = ReadCsvOptions::kNoHeader, .usecols = {{"1"}}}).columns(), std::vector<std::string>{"1"});
 }
 
 TEST_F(DataFrameTest, GivesArrowTables) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
@@ -47,7 +49,7 @@ class CsvSource final : public Source {
   std::string Describe() const override {
     const CsvDataset& dataset = *request_.dataset;
     std::string names;
-    for (int column : request_.columns) names += (names.empty() ? "" : ", ") + dataset.names()[column];
+    for (int column : request_.columns) names += (names.empty() ? "" : ", ") + PrintLabel(dataset.names()[column]);
     const FileSet& files = dataset.files();
     const std::string more = files.size() > 1 ? fmt::format(" and {} more files", files.size() - 1) : "";
     return fmt::format("read_csv({}{}) columns: {}", files.file(0).path, more, names.empty() ? "none, counts rows" : names);

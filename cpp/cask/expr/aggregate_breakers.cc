@@ -1,6 +1,8 @@
 // The breakers that group rows: aggregation, value counts, mode, distinct rows, quantiles.
 #include "cask/expr/breakers.h"
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
@@ -11,7 +13,7 @@ void AddPositions(Tokenizer* tokenizer, const std::vector<int>& positions) {
 
 std::string NamesOf(const Schema& schema, const std::vector<int>& positions) {
   std::string names;
-  for (int position : positions) names += (names.empty() ? "" : ", ") + schema.field(position).name;
+  for (int position : positions) names += (names.empty() ? "" : ", ") + PrintLabel(schema.field(position).name);
   return names;
 }
 
@@ -24,7 +26,7 @@ class Aggregation final : public Breaker {
   std::string Describe(const Schema& input) const override {
     std::string text = spec_.keys.empty() ? "aggregate:" : "group by " + NamesOf(input, spec_.keys) + ":";
     for (const Aggregate& aggregate : spec_.aggregates) {
-      text += fmt::format(" {}({})", AggregateName(aggregate.kind), aggregate.column < 0 ? "" : input.field(aggregate.column).name);
+      text += fmt::format(" {}({})", AggregateName(aggregate.kind), aggregate.column < 0 ? "" : PrintLabel(input.field(aggregate.column).name));
     }
     return text;
   }

@@ -1,6 +1,7 @@
 #include "cask/expr/column_expr.h"
 
 #include "cask/base/check.h"
+#include "cask/data/label.h"
 #include "cask/expr/frame_expr.h"
 
 namespace cask {
@@ -132,7 +133,7 @@ Result<ColumnExprPtr> ColumnExpr::ReplaceResults(const std::unordered_map<Token,
 }
 
 std::string ColumnExpr::ToString(const Schema& schema) const {
-  if (node_ == Node::kReference) return schema.field(index_).name;
+  if (node_ == Node::kReference) return PrintLabel(schema.field(index_).name);
   if (node_ == Node::kLiteral) return literal_.ToString();
   if (node_ == Node::kResult) return fmt::format("({})", result_->root->Describe());
   const std::string_view sign = OperatorOf(function_->name());

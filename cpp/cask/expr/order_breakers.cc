@@ -1,6 +1,8 @@
 // The breakers that choose or order whole rows: sort, largest and smallest, head, tail. They keep every column, row ids too.
 #include "cask/expr/breakers.h"
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
@@ -13,7 +15,7 @@ class Sorting final : public Breaker {
   std::string Describe(const Schema& input) const override {
     std::string text = "sort by";
     for (size_t i = 0; i < keys_.size(); ++i) {
-      text += fmt::format("{} {}{}", i > 0 ? "," : "", input.field(keys_[i]).name, ascending_[i] ? "" : " descending");
+      text += fmt::format("{} {}{}", i > 0 ? "," : "", PrintLabel(input.field(keys_[i]).name), ascending_[i] ? "" : " descending");
     }
     return text;
   }
@@ -41,7 +43,7 @@ class TopK final : public Breaker {
 
   std::string_view name() const override { return largest_ ? "nlargest" : "nsmallest"; }
   std::string Describe(const Schema& input) const override {
-    return fmt::format("the {} {} by {}", n_, largest_ ? "largest" : "smallest", input.field(columns_[0]).name);
+    return fmt::format("the {} {} by {}", n_, largest_ ? "largest" : "smallest", PrintLabel(input.field(columns_[0]).name));
   }
   void AddToToken(Tokenizer* tokenizer) const override {
     for (int column : columns_) tokenizer->Add(int64_t{column});

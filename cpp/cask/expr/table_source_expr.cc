@@ -1,5 +1,7 @@
 #include "cask/expr/table_source_expr.h"
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
@@ -46,7 +48,7 @@ class TableSource final : public Source {
   const Schema& schema() const override { return schema_; }
   std::string Describe() const override {
     std::string text = "rows in memory, columns:";
-    for (const Field& field : schema_.fields()) text += " " + field.name;
+    for (const Field& field : schema_.fields()) text += " " + PrintLabel(field.name);
     return text;
   }
 

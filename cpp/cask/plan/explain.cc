@@ -1,5 +1,6 @@
 // What explain() prints: the optimized expressions as a tree, then the layers of tasks.
 #include "cask/expr/assemble_expr.h"
+#include "cask/data/label.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/plan/lower.h"
@@ -13,7 +14,8 @@ class Printer {
     std::string line = "columns:";
     for (const NamedColumn& column : projection.columns) {
       const std::string text = column.value->ToString(projection.root->schema());
-      line += text == column.name || text.empty() ? " " + column.name : fmt::format(" {} = {}", column.name, text);
+      const std::string name = PrintLabel(column.name);
+      line += text == name || text.empty() ? " " + name : fmt::format(" {} = {}", name, text);
     }
     AddLine(line, depth);
     AddFrame(*projection.root, depth + 1);

@@ -1,6 +1,7 @@
 #include "cask/compute/column/program.h"
 
 #include "cask/compute/column/loop_input.h"
+#include "cask/data/label.h"
 
 namespace cask {
 namespace {
@@ -61,7 +62,7 @@ class Project final : public Transform {
 
   std::string Describe() const override {
     std::string text = "project";
-    for (const Field& field : program_.output.fields()) text += " " + field.name;
+    for (const Field& field : program_.output.fields()) text += " " + PrintLabel(field.name);
     return text;
   }
 

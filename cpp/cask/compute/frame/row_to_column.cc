@@ -2,6 +2,7 @@
 
 #include "cask/compute/column/function.h"
 #include "cask/compute/frame/table_function.h"
+#include "cask/data/label.h"
 
 namespace cask {
 namespace {
@@ -59,7 +60,7 @@ class RowToColumn final : public TableFunction {
       type = type ? CommonType(*type, field.type) : field.type;
       if (!type) {
         return TypeError("the results of the columns have no common type ({} is {}); select columns of one kind, for example with numeric_only=True",
-                         field.name, field.type.ToString());
+                         PrintLabel(field.name), field.type.ToString());
       }
     }
     return type.value_or(DType(Kind::kFloat64));

@@ -3,6 +3,7 @@
 #include "cask/base/check.h"
 #include "cask/compute/frame/gather.h"
 #include "cask/compute/frame/row_order.h"
+#include "cask/data/label.h"
 
 namespace cask {
 namespace {
@@ -130,7 +131,7 @@ class TopKSink final : public Sink {
   }
   const Schema& schema() const override { return spec_.schema; }
   std::string Describe() const override {
-    return fmt::format("the {} {} by {}", spec_.n, spec_.largest ? "largest" : "smallest", spec_.schema.field(spec_.columns[0]).name);
+    return fmt::format("the {} {} by {}", spec_.n, spec_.largest ? "largest" : "smallest", PrintLabel(spec_.schema.field(spec_.columns[0]).name));
   }
 
  private:
@@ -144,7 +145,7 @@ Result<std::shared_ptr<const Sink>> MakeTopK(const TopKSpec& spec, bool is_final
     if (field.type.is_numeric() || field.type.is_bool() || field.type.is_temporal()) continue;
     const std::string_view method = spec.largest ? "nlargest" : "nsmallest";
     if (spec.is_series) return TypeError("Cannot use method '{}' with dtype {}", method, field.type.ToString());
-    return TypeError("Column '{}' has dtype {}, cannot use method '{}' with this dtype", field.name, field.type.ToString(), method);
+    return TypeError("Column '{}' has dtype {}, cannot use method '{}' with this dtype", PrintLabel(field.name), field.type.ToString(), method);
   }
   return std::make_shared<const TopKSink>(spec, is_final);
 }

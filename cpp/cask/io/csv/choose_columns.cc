@@ -5,13 +5,18 @@
 #include <algorithm>
 #include <numeric>
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
 std::string Quoted(const std::vector<std::string>& names) {
-  std::string text = "[";
-  for (const std::string& name : names) text += fmt::format("{}'{}'", text.size() > 1 ? ", " : "", name);
-  return text + "]";
+  std::string text;
+  for (const std::string& name : names) {
+    if (!text.empty()) text += ", ";
+    text += IntegerOfLabel(name) ? PrintLabel(name) : "'" + PrintLabel(name) + "'";
+  }
+  return "[" + text + "]";
 }
 
 // The names of all fields after the leading ones.
@@ -19,7 +24,7 @@ Result<std::vector<std::string>> NamesOf(const CsvHead& head, const CsvOptions& 
   if (options.names.has_value()) return *options.names;
   if (head.has_header) return ColumnNamesOf(head.header);
   std::vector<std::string> names;
-  for (int i = 0; i < width; ++i) names.push_back(fmt::format("{}", i));
+  for (int i = 0; i < width; ++i) names.push_back(options.text_labels ? fmt::format("{}", i) : IntegerLabel(i));
   return names;
 }
 
@@ -46,6 +51,15 @@ Result<std::vector<int>> Positions(const std::vector<CsvColumnRef>& columns, con
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
   return positions;
+}
+
+// The column of that label, or at that position where no label is that integer; -1 if there is none.
+int PlaceOf(const CsvColumnRef& column, const std::vector<std::string>& names) {
+  const int* position = std::get_if<int>(&column);
+  const std::string label = position != nullptr ? IntegerLabel(*position) : std::get<std::string>(column);
+  const auto found = std::find(names.begin(), names.end(), label);
+  if (found != names.end()) return static_cast<int>(found - names.begin());
+  return position != nullptr && *position >= 0 && *position < static_cast<int>(names.size()) ? *position : -1;
 }
 
 // Names given for just the columns that are used, by position.
@@ -127,11 +141,10 @@ Result<std::vector<int>> MatchHeaders(const std::vector<std::string>& first, con
                     Quoted(extra));
 }
 
-bool IsDateColumn(const CsvOptions& options, const std::string& name, int column, const std::vector<int>& index_columns) {
+bool IsDateColumn(const CsvOptions& options, const std::vector<std::string>& names, int column, const std::vector<int>& index_columns) {
   if (options.parse_index_dates && std::find(index_columns.begin(), index_columns.end(), column) != index_columns.end()) return true;
   for (const CsvColumnRef& date : options.parse_dates) {
-    const auto* date_name = std::get_if<std::string>(&date);
-    if (date_name != nullptr ? *date_name == name : std::get<int>(date) == column) return true;
+    if (PlaceOf(date, names) == column) return true;
   }
   return false;
 }
@@ -139,8 +152,9 @@ bool IsDateColumn(const CsvOptions& options, const std::string& name, int column
 Status CheckDateColumns(const CsvOptions& options, const std::vector<std::string>& names) {
   std::vector<std::string> absent;
   for (const CsvColumnRef& date : options.parse_dates) {
+    if (PlaceOf(date, names) >= 0) continue;
     const auto* name = std::get_if<std::string>(&date);
-    if (name != nullptr && std::find(names.begin(), names.end(), *name) == names.end()) absent.push_back(*name);
+    absent.push_back(name != nullptr ? *name : fmt::format("{}", std::get<int>(date)));
   }
   if (absent.empty()) return Status::OK();
   std::string list;

@@ -23,7 +23,7 @@ Result<CsvChosenColumns> ChooseCsvColumns(const CsvHead& head, const CsvOptions&
 Result<std::vector<int>> MatchHeaders(const std::vector<std::string>& first, const std::vector<std::string>& other,
                                       const std::string& first_path, const std::string& other_path);
 
-bool IsDateColumn(const CsvOptions& options, const std::string& name, int column, const std::vector<int>& index_columns);
+bool IsDateColumn(const CsvOptions& options, const std::vector<std::string>& names, int column, const std::vector<int>& index_columns);
 /// Fails if a column that is to be parsed as dates does not exist.
 Status CheckDateColumns(const CsvOptions& options, const std::vector<std::string>& names);
 

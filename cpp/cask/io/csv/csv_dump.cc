@@ -141,7 +141,7 @@ Status WriteTable(const Pass& pass, const Schema& schema, int passes, const std:
   metadata->Append("passes", std::to_string(passes));
   for (const Field& field : schema.fields()) {
     auto facts = arrow::key_value_metadata({"pandas_type"}, {field.type.ToString()});
-    fields.push_back(arrow::field(field.name, field.type.arrow_type(), true, facts));
+    fields.push_back(arrow::field(PrintLabel(field.name), field.type.arrow_type(), true, facts));
   }
   for (const CsvEvidence& evidence : pass.evidence) {
     for (const std::string& warning : evidence.warnings) metadata->Append("warning", warning);
@@ -167,7 +167,7 @@ Status Run(const Arguments& arguments) {
   CsvReadRequest request{dataset, dataset->initial_knowledge(), {}, false, nullptr};
   for (int column = 0; column < dataset->num_columns(); ++column) {
     const auto& wanted = arguments.columns;
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), dataset->names()[column]) != wanted.end()) request.columns.push_back(column);
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), PrintLabel(dataset->names()[column])) != wanted.end()) request.columns.push_back(column);
   }
   double best = 1e9;
   int left = arguments.times_only;

@@ -15,6 +15,7 @@
 #include "cask/io/csv/inference.h"
 #include "cask/io/csv/layout.h"
 #include "cask/io/csv/line_tokenizer.h"
+#include "cask/io/csv/options.h"
 #include "cask/io/csv/parse_number.h"
 #include "cask/io/csv/scanner.h"
 
@@ -96,7 +97,7 @@ TEST(ParseNumber, IntegersStopWhereThoseOfPandasDo) {
 
 TEST(ColumnEvidence, JoinsToWhatAllRowsTogetherShow) {
   const CsvOptions options;
-  const CsvColumnRules rules(options, "a", false, std::nullopt);
+  const CsvColumnRules rules(options, "a", 0, false);
   const std::vector<std::string> values = {"1", "-5", "", "1.5", "99999999999999999999", "9223372036854775808", "True", "x", "NA", "1_0"};
   const auto seed = FreshSeed();
   SCOPED_TRACE(seed);
@@ -256,6 +257,29 @@ TEST(Scanner, StopsAtWhatIsNotPlain) {
   EXPECT_EQ(scan(filler + "a\rb,c\n" + filler).second, true);
   EXPECT_EQ(scan(filler + "\"a,\n\"\"b\",c\n" + filler), std::make_pair(int64_t{3}, false));
   EXPECT_EQ(scan("a,b\nc,d"), std::make_pair(int64_t{1}, false));
+}
+
+TEST(CountCsvBlocks, ByDefaultNoBlockIsLargerThanTheDefaultSize) {
+  const int64_t size = DefaultCsvBlockSize();
+  for (const int64_t whole : {int64_t{1}, int64_t{2}, int64_t{3}, int64_t{31}}) {
+    EXPECT_EQ(CountCsvBlocks(whole * size - 1, {}), whole);
+    EXPECT_EQ(CountCsvBlocks(whole * size, {}), whole);
+    EXPECT_EQ(CountCsvBlocks(whole * size + 1, {}), whole + 1);
+  }
+  EXPECT_EQ(CountCsvBlocks(0, {}), 0);
+  EXPECT_EQ(CountCsvBlocks(1, {}), 1);
+}
+
+TEST(CountCsvBlocks, NoBlockIsSmallerThanTheSizeAskedFor) {
+  EXPECT_EQ(CountCsvBlocks(0, 10), 0);
+  EXPECT_EQ(CountCsvBlocks(9, 10), 1);
+  EXPECT_EQ(CountCsvBlocks(10, 10), 1);
+  EXPECT_EQ(CountCsvBlocks(19, 10), 1);
+  EXPECT_EQ(CountCsvBlocks(20, 10), 2);
+  EXPECT_EQ(CountCsvBlocks(118'000'000, 64'000'000), 1);
+  EXPECT_EQ(CountCsvBlocks(int64_t{1} << 50, 1), int64_t{1} << 50);
+  EXPECT_EQ(CountCsvBlocks(int64_t{1} << 50, 0), 1);
+  EXPECT_EQ(CountCsvBlocks(0, 0), 0);
 }
 
 }  // namespace

@@ -35,16 +35,12 @@ Result<std::shared_ptr<const CsvDataset>> CsvDataset::Open(std::shared_ptr<const
 }
 
 Status CsvDataset::CountPartitions() {
-  block_size_ = options_.block_size.value_or(DefaultCsvBlockSize());
   is_splittable_ = IsByteEncoding(options_);
   for (const InputFile& file : files_->files()) is_splittable_ &= CompressionOf(options_, file.path) == CsvCompression::kNone;
-  if (!is_splittable_) block_size_ = 0;
   first_partition_of_.reserve(files_->size() + 1);
   for (const InputFile& file : files_->files()) {
     first_partition_of_.push_back(num_partitions_);
-    // Blocks are made larger so that they share a file evenly; an empty file has none.
-    const int64_t blocks = block_size_ == 0 ? 1 : std::max<int64_t>(1, file.size / block_size_);
-    num_partitions_ += file.size == 0 ? 0 : blocks;
+    num_partitions_ += is_splittable_ ? CountCsvBlocks(file.size, options_.block_size) : std::min<int64_t>(file.size, 1);
   }
   first_partition_of_.push_back(num_partitions_);
   return Status::OK();
@@ -138,10 +134,9 @@ Status CsvDataset::MakePaths() {
 Status CsvDataset::MakeRules() {
   for (int column = 0; column < num_columns(); ++column) {
     const std::string& name = names_[column];
-    const bool is_date = IsDateColumn(options_, name, column, index_columns_);
-    const auto own = options_.column_dtypes.find(name);
-    const std::optional<DType> type = own != options_.column_dtypes.end() ? own->second : options_.dtype;
-    rules_.push_back(std::make_unique<CsvColumnRules>(options_, name, is_date, type));
+    const bool is_date = IsDateColumn(options_, names_, column, index_columns_);
+    const int field = column == path_column_ ? -1 : first_fields_[column];
+    rules_.push_back(std::make_unique<CsvColumnRules>(options_, name, field, is_date));
   }
   return CheckDateColumns(options_, names_);
 }

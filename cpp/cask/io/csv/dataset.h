@@ -95,7 +95,6 @@ class CsvDataset {
   std::vector<int32_t> path_codes_;
   std::vector<std::unique_ptr<CsvColumnRules>> rules_;
   bool is_splittable_ = true;
-  int64_t block_size_ = 0;                     // 0: one partition a file
   std::vector<int64_t> first_partition_of_;    // of each file, and the total at the end
   int64_t num_partitions_ = 0;
   std::shared_ptr<const CsvKnowledge> initial_knowledge_;

@@ -1,11 +1,18 @@
 #include "cask/io/csv/inference.h"
 
+#include "cask/data/label.h"
+
 namespace cask {
 namespace {
 
 std::string DateFormatFor(const CsvOptions& options, const std::string& name) {
   const auto own = options.column_date_formats.find(name);
   return own != options.column_date_formats.end() ? own->second : options.date_format;
+}
+
+std::optional<DType> DTypeFor(const CsvOptions& options, const std::string& name, int field) {
+  const DType* own = FindForColumn(options.column_dtypes, name, field);
+  return own != nullptr ? *own : options.dtype;
 }
 
 bool IsLatin1(const std::string& encoding) {
@@ -63,17 +70,17 @@ CsvColumnKnowledge DecideDate(const CsvColumnRules& rules, const CsvColumnEviden
 
 }  // namespace
 
-CsvColumnRules::CsvColumnRules(const CsvOptions& options, const std::string& name, bool is_date, const std::optional<DType>& dtype)
-    : name(name),
+CsvColumnRules::CsvColumnRules(const CsvOptions& options, const std::string& name, int field, bool is_date)
+    : name(PrintLabel(name)),
       is_date(is_date),
-      dtype(dtype),
+      dtype(DTypeFor(options, name, field)),
       never_integer(options.quoting == CsvQuoting::kNonNumeric),
       assume_missing(options.assume_missing),
       day_first(options.day_first),
       is_latin1(IsLatin1(options.encoding)),
       check_utf8(!is_latin1),
       number{options.decimal, options.thousands},
-      missing(options, name),
+      missing(options, name, field),
       true_texts(options.true_values),
       false_texts(options.false_values),
       date_format(DateFormatFor(options, name)) {}

@@ -17,9 +17,10 @@ namespace cask {
 
 /// What the options say about the values of one column.
 struct CsvColumnRules {
-  CsvColumnRules(const CsvOptions& options, const std::string& name, bool is_date, const std::optional<DType>& dtype);
+  /// `name` and `field`: the column's label and its place in the first file.
+  CsvColumnRules(const CsvOptions& options, const std::string& name, int field, bool is_date);
 
-  std::string name;
+  std::string name;             // for messages
   bool is_date;                 // to be parsed as a date
   std::optional<DType> dtype;   // given by the caller: nothing is inferred
   bool never_integer;           // quoting=QUOTE_NONNUMERIC: numbers are floats

@@ -43,13 +43,11 @@ CsvTextSet::CsvTextSet(const std::vector<std::string>& texts) : texts_(texts) {
 
 bool CsvTextSet::ContainsSlowly(std::string_view text) const { return set_.count(text) > 0; }
 
-CsvMissing::CsvMissing(const CsvOptions& options, const std::string& column) {
+CsvMissing::CsvMissing(const CsvOptions& options, const std::string& column, int field) {
   if (!options.na_filter) return;
   std::vector<std::string> all;
-  const auto own = options.column_na_values.find(column);
   const bool is_by_column = !options.column_na_values.empty();
-  const std::vector<std::string>* given = is_by_column ? nullptr : &options.na_values;
-  if (own != options.column_na_values.end()) given = &own->second;
+  const std::vector<std::string>* given = is_by_column ? FindForColumn(options.column_na_values, column, field) : &options.na_values;
   if (given != nullptr) {
     for (const std::string& text : *given) AddSpellings(text, &all, &numbers);
     for (const std::string& text : all) holds_numbers |= IsParsable(text);

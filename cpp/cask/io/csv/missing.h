@@ -41,7 +41,7 @@ class CsvTextSet {
 };
 
 struct CsvMissing {
-  CsvMissing(const CsvOptions& options, const std::string& column);
+  CsvMissing(const CsvOptions& options, const std::string& column, int field);
 
   bool Contains(std::string_view text) const { return texts.Contains(text); }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cask/base/error.h"
+#include "cask/data/label.h"
 
 namespace cask {
 namespace {
@@ -52,7 +53,7 @@ class IdentityText {
 Status CheckDType(const DType& type, const std::string& column) {
   if (!type.is_temporal()) return Status::OK();
   return TypeError("the dtype {} is not supported for parsing, pass this column using parse_dates instead{}", type.ToString(),
-                   column.empty() ? "" : fmt::format(" (column '{}')", column));
+                   column.empty() ? "" : fmt::format(" (column '{}')", PrintLabel(column)));
 }
 
 Status CheckCharacters(const CsvOptions& options) {
@@ -94,6 +95,14 @@ int64_t DefaultCsvBlockSize() {
   return std::clamp<int64_t>(memory / cores / 10, 1 << 20, 64'000'000);
 }
 
+int64_t CountCsvBlocks(int64_t file_size, std::optional<int64_t> block_size) {
+  if (file_size == 0) return 0;
+  if (block_size == 0) return 1;
+  if (block_size.has_value()) return std::max<int64_t>(1, file_size / *block_size);
+  const int64_t most = DefaultCsvBlockSize();
+  return (file_size + most - 1) / most;
+}
+
 std::string Identity(const CsvOptions& options) {
   IdentityText text;
   text.Add(options.separator).Add(options.quote_char).Add(static_cast<int64_t>(options.quoting)).Add(options.double_quote);
@@ -101,7 +110,7 @@ std::string Identity(const CsvOptions& options) {
   text.Add(options.skip_blank_lines).Add(options.encoding).Add(static_cast<int64_t>(options.compression));
   text.Add(static_cast<int64_t>(options.on_bad_lines)).Add(static_cast<int64_t>(options.header)).Add(options.header_row);
   text.Add(options.skip_rows).Add(std::vector<int64_t>(options.skip_row_numbers.begin(), options.skip_row_numbers.end()));
-  text.Add(options.names).Add(options.use_columns).Add(options.index_col).Add(options.dtype).Add(options.column_dtypes);
+  text.Add(options.text_labels).Add(options.names).Add(options.use_columns).Add(options.index_col).Add(options.dtype).Add(options.column_dtypes);
   text.Add(options.assume_missing).Add(options.parse_index_dates).Add(options.parse_dates).Add(options.date_format);
   text.Add(options.column_date_formats).Add(options.day_first).Add(options.na_values).Add(options.column_na_values);
   text.Add(options.keep_default_na).Add(options.na_filter).Add(options.true_values).Add(options.false_values);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cask/data/dtype.h"
+#include "cask/data/label.h"
 
 namespace cask {
 
@@ -41,7 +42,10 @@ struct CsvOptions {
   int64_t skip_rows = 0;              // the first lines
   std::set<int64_t> skip_row_numbers;  // instead of skip_rows: lines by number from 0
 
-  // Columns. `index_col`: nothing = as pandas infers (an extra field makes the first column the index), empty = False: never.
+  // Columns. Labels are as in data/label.h; where they are keys of a map, an integer may also be a field's position in the file.
+  // Without a header or names the labels are the integers from 0, or as text "0", "1", ... for callers to whom every label is text.
+  bool text_labels = false;
+  // `index_col`: nothing = as pandas infers (an extra field makes the first column the index), empty = False: never.
   std::optional<std::vector<std::string>> names;
   std::optional<std::vector<CsvColumnRef>> use_columns;
   std::optional<std::vector<CsvColumnRef>> index_col;
@@ -71,11 +75,25 @@ struct CsvOptions {
   std::string path_column;  // not empty: a category column of that name with each row's file (include_path_column)
 };
 
+/// What a map of the options holds for the column of that label and field, or null.
+template <typename T>
+const T* FindForColumn(const std::map<std::string, T>& of_columns, const std::string& name, int field) {
+  if (of_columns.empty()) return nullptr;
+  auto found = of_columns.find(name);
+  if (found == of_columns.end()) found = of_columns.find(IntegerLabel(field));
+  return found == of_columns.end() ? nullptr : &found->second;
+}
+
 /// Refuses combinations that pandas refuses, with its words.
 Status Validate(const CsvOptions& options);
 
 /// Dask's default: what a core's share of memory holds ten times over, at most 64 MB.
 int64_t DefaultCsvBlockSize();
+
+/// Into how many partitions a file of `file_size` bytes is cut, evenly; none if it is empty. A block size that was asked for is a lower
+/// bound, as it is to Dask: what is left over is spread over the file's blocks, which so may become almost twice as large. The default
+/// is an upper bound, since it stands for what fits memory. 0: one partition a file.
+int64_t CountCsvBlocks(int64_t file_size, std::optional<int64_t> block_size);
 
 /// A stable identity of what `options` say: equal options, equal text.
 std::string Identity(const CsvOptions& options);

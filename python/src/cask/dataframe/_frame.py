@@ -1,7 +1,7 @@
 """DataFrame."""
 
 from cask.dataframe._collection import Collection, register, wrap
-from cask.dataframe._reductions import Reductions
+from cask.dataframe._reductions import Reductions, _listed
 from cask.dataframe._repr import describe_lazily
 from cask.dataframe._series import Series, _missing_first
 
@@ -99,8 +99,11 @@ class DataFrame(Reductions, Collection):
 
     def assign(self, *pairs, **columns):
         """A frame with more or other columns: series of the same rows, constants, or functions of the frame."""
+        return self._assign_all({**dict(zip(pairs[::2], pairs[1::2])), **columns})
+
+    def _assign_all(self, columns):
         frame = self
-        for label, value in {**dict(zip(pairs[::2], pairs[1::2])), **columns}.items():
+        for label, value in columns.items():
             frame = wrap(self._assigned(frame._core, label, value(frame) if callable(value) else value))
         return frame
 
@@ -123,7 +126,7 @@ class DataFrame(Reductions, Collection):
             if axis not in (1, "columns"):
                 raise NotImplementedError("drop() removes columns only; pass columns=, or axis=1")
             columns = labels
-        columns = [columns] if isinstance(columns, str) or not hasattr(columns, "__iter__") else list(columns)
+        columns = _listed(columns)
         return wrap(self._core.drop(columns, errors == "ignore"))
 
     def rename(self, index=None, columns=None):
@@ -142,13 +145,13 @@ class DataFrame(Reductions, Collection):
     def dropna(self, how=None, subset=None, thresh=None):
         if thresh is not None:
             raise NotImplementedError("dropna() has no thresh; the nearest are how='any' and how='all'")
-        subset = [subset] if isinstance(subset, str) else subset
+        subset = None if subset is None else _listed(subset)
         return wrap(self._core.dropna(subset, how == "all"))
 
     def fillna(self, value):
         if not isinstance(value, dict):
             return self._call("fillna", value)
-        return self.assign(**{label: self[label].fillna(fill) for label, fill in value.items() if label in self._core.labels})
+        return self._assign_all({label: self[label].fillna(fill) for label, fill in value.items() if label in self._core.labels})
 
     def astype(self, dtype):
         if not isinstance(dtype, dict):
@@ -156,7 +159,7 @@ class DataFrame(Reductions, Collection):
         missing = [label for label in dtype if label not in self._core.labels]
         if missing:
             raise KeyError(f"Only a column name can be used for the key in a dtype mappings argument. '{missing[0]}' not found in columns.")
-        return self.assign(**{label: self[label].astype(one) for label, one in dtype.items()})
+        return self._assign_all({label: self[label].astype(one) for label, one in dtype.items()})
 
     def isin(self, values):
         if not isinstance(values, dict):
@@ -170,7 +173,7 @@ class DataFrame(Reductions, Collection):
 
     def sort_values(self, by, ascending=True, na_position="last", npartitions=None, **kwargs):
         """The rows in order of some columns; equal ones stay in their order."""
-        by = [by] if isinstance(by, str) or not hasattr(by, "__iter__") else list(by)
+        by = _listed(by)
         ascending = list(ascending) if hasattr(ascending, "__iter__") else [ascending]
         return wrap(self._core.sort_values(by, [bool(one) for one in ascending], _missing_first(na_position)))
 
@@ -203,10 +206,6 @@ class DataFrame(Reductions, Collection):
         from cask.dataframe._to_csv import to_csv
 
         return to_csv(self, filename, **kwargs)
-
-
-def _listed(labels):
-    return [labels] if isinstance(labels, str) or not hasattr(labels, "__iter__") else list(labels)
 
 
 register("frame", DataFrame)

@@ -109,9 +109,14 @@ class Reductions:
 
         if keep not in ("first", "last"):
             raise NotImplementedError("drop_duplicates() keeps 'first' or 'last'")
-        subset = [subset] if isinstance(subset, str) else subset
+        subset = None if subset is None else _listed(subset)
         result = wrap(self._core.drop_duplicates(subset, keep == "last"))
         return result.reset_index(drop=True) if ignore_index else result
+
+
+def _listed(labels):
+    """One label or several, as a list."""
+    return [labels] if isinstance(labels, str) or not hasattr(labels, "__iter__") else list(labels)
 
 
 def _only_rows(axis, name):

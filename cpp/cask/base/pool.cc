@@ -29,15 +29,6 @@ Home HomeOf(int64_t size, int64_t alignment) {
   return size <= kMaxChunkedBytes ? Home::kChunk : Home::kBlock;
 }
 
-arrow::MemoryPool* SmallPool() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  // Sanitizers see what malloc gives, not what Arrow's own allocator does.
-  return arrow::system_memory_pool();
-#else
-  return arrow::default_memory_pool();
-#endif
-}
-
 Status NoMemory(int64_t size) { return MemoryError("no memory for {} bytes", size); }
 
 class RecyclingPool final : public arrow::MemoryPool {
@@ -163,7 +154,7 @@ class RecyclingPool final : public arrow::MemoryPool {
     }
   }
 
-  arrow::MemoryPool* small_ = SmallPool();
+  arrow::MemoryPool* small_ = SmallBufferPool();
   BlockCache cache_;
   std::array<std::optional<ChunkAllocator>, kNumShards> shards_;
   std::atomic<int64_t> allocated_{0}, peak_{0}, total_{0}, allocations_{0};
@@ -180,6 +171,15 @@ RecyclingPool& ThePool() {
 }
 
 }  // namespace
+
+arrow::MemoryPool* SmallBufferPool() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // Sanitizers see what malloc gives, not what Arrow's own allocator does.
+  return arrow::system_memory_pool();
+#else
+  return arrow::default_memory_pool();
+#endif
+}
 
 arrow::MemoryPool* BufferPool() { return &ThePool(); }
 

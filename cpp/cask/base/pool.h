@@ -20,6 +20,9 @@ namespace cask {
 /// The process's pool. Lives for ever.
 arrow::MemoryPool* BufferPool();
 
+/// The pool behind it for what is smaller than 32 KiB: for many small buffers of any size that live long, which units of 32 KiB would waste.
+arrow::MemoryPool* SmallBufferPool();
+
 /// Bytes that the pool holds but nobody uses.
 int64_t IdleBufferBytes();
 

@@ -35,7 +35,7 @@ class PersistedColumns final : public PersistedData, public std::enable_shared_f
 
   using EvidenceList = std::vector<std::shared_ptr<const Evidence>>;
   struct Held {
-    std::vector<std::optional<std::vector<Column>>> chunks;  // of each wanted column; nothing where it is not held
+    std::vector<std::optional<std::vector<Column>>> chunks;  // of each wanted column, packed (store/packed_column.h); nothing where it is not held
     EvidenceList evidence;                                   // of all that was read of the partition
   };
   /// What is held of columns `columns` of a partition in the types of `schema`.

@@ -4,11 +4,12 @@
 
 #include "cask/expr/source_expr.h"
 #include "cask/plan/stream.h"
+#include "cask/store/packed_column.h"
 
 namespace cask {
 namespace {
 
-using Chunks = std::vector<Column>;
+using Chunks = std::vector<Column>;  // packed, as the store holds them
 
 Projection Select(const Projection& input, const std::vector<int>& columns) {
   Projection selected{input.root, {}};
@@ -33,6 +34,7 @@ Result<std::optional<std::vector<Chunks>>> ComputeColumns(const Projection& want
   const auto transforms = stream.MakeTransforms(read);
   ARROW_ASSIGN_OR_RAISE(auto reader, source->Open(context));
   std::vector<Chunks> columns(wanted.columns.size());
+  ColumnPacker packer;
   while (true) {
     ARROW_RETURN_NOT_OK(context.Breathe());
     ARROW_ASSIGN_OR_RAISE(std::optional<Batch> batch, reader->Next());
@@ -40,7 +42,10 @@ Result<std::optional<std::vector<Chunks>>> ComputeColumns(const Projection& want
     for (const auto& transform : transforms) {
       ARROW_ASSIGN_OR_RAISE(*batch, transform->Apply(std::move(*batch), context));
     }
-    for (size_t i = 0; i < columns.size() && batch->num_rows > 0; ++i) columns[i].push_back(std::move(batch->columns[i]));
+    for (size_t i = 0; i < columns.size() && batch->num_rows > 0; ++i) {
+      ARROW_ASSIGN_OR_RAISE(Column packed, packer.Pack(std::move(batch->columns[i]), wanted.columns[i].value->type()));
+      columns[i].push_back(std::move(packed));
+    }
   }
   reader.reset();  // a source gives its evidence when it is closed
   for (const auto& evidence : context.evidence()) {
@@ -79,24 +84,22 @@ Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedColumns& data, 
 // Gives columns whose chunks need not lie alike: they were loaded by different passes over the partition.
 class ChunkReader final : public BatchReader {
  public:
-  explicit ChunkReader(std::vector<Chunks> columns) : columns_(std::move(columns)), cursors_(columns_.size()) {}
+  ChunkReader(std::vector<Chunks> columns, const Schema& schema, arrow::MemoryPool* pool) : pool_(pool) {
+    for (size_t i = 0; i < columns.size(); ++i) cursors_.push_back({std::move(columns[i]), schema.field(static_cast<int>(i)).type});
+  }
 
   Result<std::optional<Batch>> Next() override {
-    if (columns_.empty()) return std::nullopt;
+    if (cursors_.empty()) return std::nullopt;
     int64_t rows = kMaxRows;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      Cursor& cursor = cursors_[i];
-      while (cursor.chunk < columns_[i].size() && cursor.row == columns_[i][cursor.chunk]->length) {
-        columns_[i][cursor.chunk++].reset();
-        cursor.row = 0;
-      }
-      if (cursor.chunk == columns_[i].size()) return std::nullopt;
-      rows = std::min(rows, columns_[i][cursor.chunk]->length - cursor.row);
+    for (Cursor& cursor : cursors_) {
+      ARROW_ASSIGN_OR_RAISE(const bool has_rows, FindRows(&cursor));
+      if (!has_rows) return std::nullopt;
+      rows = std::min(rows, cursor.chunk->length - cursor.row);
     }
     Batch batch{rows, {}};
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      batch.columns.push_back(SliceColumn(columns_[i][cursors_[i].chunk], cursors_[i].row, rows));
-      cursors_[i].row += rows;
+    for (Cursor& cursor : cursors_) {
+      batch.columns.push_back(SliceColumn(cursor.chunk, cursor.row, rows));
+      cursor.row += rows;
     }
     return batch;
   }
@@ -104,10 +107,26 @@ class ChunkReader final : public BatchReader {
  private:
   static constexpr int64_t kMaxRows = 32 * 1024;
   struct Cursor {
-    size_t chunk = 0;
-    int64_t row = 0;
+    Chunks chunks;
+    DType type;
+    size_t next = 0;  // chunk
+    Column chunk;     // the one before that, unpacked
+    int64_t row = 0;  // in it
   };
-  std::vector<Chunks> columns_;
+
+  // Whether there are rows left; if so, the current chunk has one.
+  Result<bool> FindRows(Cursor* cursor) {
+    while (cursor->chunk == nullptr || cursor->row == cursor->chunk->length) {
+      cursor->chunk.reset();
+      if (cursor->next == cursor->chunks.size()) return false;
+      const Column packed = std::move(cursor->chunks[cursor->next++]);
+      ARROW_ASSIGN_OR_RAISE(cursor->chunk, UnpackColumn(packed, cursor->type, pool_));
+      cursor->row = 0;
+    }
+    return true;
+  }
+
+  arrow::MemoryPool* pool_;
   std::vector<Cursor> cursors_;
 };
 
@@ -125,7 +144,7 @@ class PersistedSource final : public Source {
   Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
     context.set_partition(context.partition() + first_partition_);
     ARROW_ASSIGN_OR_RAISE(auto fetched, FetchColumns(*data_, input_, columns_, generation_, context));
-    return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>());
+    return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>(), schema_, context.pool());
   }
   const Schema& schema() const override { return schema_; }
   std::string Describe() const override {

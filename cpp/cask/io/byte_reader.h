@@ -2,7 +2,7 @@
 //
 // Used by one thread at a time. Invariants:
 //   1. [data(), data() + size()) are the input's bytes from begin() on; begin() and the end of the window never go back.
-//   2. kPadding bytes after the window, and one before it, can be read too; what they hold is undefined.
+//   2. kPadding bytes before and after the window can be read too; what they hold is undefined.
 //   3. at_end() says that nothing follows the window.
 #pragma once
 

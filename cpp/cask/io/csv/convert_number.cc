@@ -3,6 +3,7 @@
 
 #include "cask/base/check.h"
 #include "cask/io/csv/converter.h"
+#include "cask/io/csv/parse_floats.h"
 #include "cask/io/csv/value_buffer.h"
 
 namespace cask {
@@ -88,6 +89,9 @@ class NumberConverter final : public CsvConverter {
   Result<int64_t> Append(const CsvFieldColumn& fields, int64_t num_rows) override {
     ARROW_RETURN_NOT_OK(values_.Reserve(num_rows));
     const bool plain_first = !rules_.missing.holds_numbers;
+    if constexpr (std::is_same_v<T, double>) {
+      if (plain_first && rules_.number.thousands == 0) return AppendFloats(fields, num_rows);
+    }
     T* out = values_.end();
     int64_t row = 0;
     for (; row < num_rows; ++row) {
@@ -128,6 +132,21 @@ class NumberConverter final : public CsvConverter {
   }
 
  private:
+  Result<int64_t> AppendFloats(const CsvFieldColumn& fields, int64_t num_rows) {
+    T* out = values_.end();
+    others_.clear();
+    ParseFloats(fields, num_rows, rules_.number.decimal, out, &others_);
+    for (uint32_t row : others_) {
+      ARROW_ASSIGN_OR_RAISE(const bool fits, AppendOther(fields[row], row, &out[row]));
+      if (fits) continue;
+      num_rows = row;
+      break;
+    }
+    values_.Advance(num_rows);
+    any_row_ |= num_rows > 0;
+    return num_rows;
+  }
+
   // A missing value, or a text that Plain() does not read.
   Result<bool> AppendOther(std::string_view text, int64_t row, T* value) {
     if (rules_.missing.Contains(text)) {
@@ -158,6 +177,7 @@ class NumberConverter final : public CsvConverter {
   Parser parser_;
   CsvValueBuffer<T> values_;
   CsvValidity validity_;
+  std::vector<uint32_t> others_;  // rows whose text takes a closer look
   bool any_row_ = false;
   bool any_missing_ = false;
   bool any_negative_ = false;

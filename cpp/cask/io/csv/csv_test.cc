@@ -16,6 +16,7 @@
 #include "cask/io/csv/layout.h"
 #include "cask/io/csv/line_tokenizer.h"
 #include "cask/io/csv/options.h"
+#include "cask/io/csv/parse_floats.h"
 #include "cask/io/csv/parse_number.h"
 #include "cask/io/csv/scanner.h"
 
@@ -65,6 +66,66 @@ TEST(ParseNumber, PlainFloatsAreCorrectlyRounded) {
     }
     ASSERT_EQ(value, std::strtod(text.c_str(), nullptr)) << text;
   }
+}
+
+// Texts as the fields of a column, with room before and after them.
+struct FieldsColumn {
+  explicit FieldsColumn(const std::vector<std::string>& texts) : text(ByteReader::kPadding, '0') {
+    for (const std::string& field : texts) {
+      places.push_back(static_cast<uint32_t>(text.size()));
+      text += ',' + field;
+    }
+    places.push_back(static_cast<uint32_t>(text.size()));
+    text += ',' + std::string(ByteReader::kPadding, '0');
+  }
+  CsvFieldColumn column() const { return {text.data(), places.data(), places.data() + 1, 1, false}; }
+
+  std::string text;
+  std::vector<uint32_t> places;
+};
+
+std::string RandomNumber(Random* random) {
+  std::string text = std::to_string(random->Next() >> (random->Next() % 64));
+  if (random->Next() % 8 != 0) text.resize(std::min<size_t>(text.size(), 1 + random->Next() % 19));
+  const size_t point = random->Next() % (text.size() + 2);
+  if (point <= text.size()) text.insert(point, ".");
+  if (random->Next() % 2 == 0) text.insert(0, "-");
+  if (random->Next() % 16 == 0) text.insert(random->Next() % (text.size() + 1), 1, ".-+e, :/\0x"[random->Next() % 10]);
+  return text;
+}
+
+TEST(ParseNumber, ColumnsOfFloatsAreReadAlikeByAllInstructionSets) {
+  const auto seed = FreshSeed();
+  SCOPED_TRACE(seed);
+  Random random(seed);
+  std::vector<std::string> texts{"", "-", ".", "-.", "--1", "1-", "1.2.3", "/", ":"};
+  for (int i = 0; i < 20'000; ++i) texts.push_back(RandomNumber(&random));
+  const FieldsColumn fields(texts);
+  const auto num_rows = static_cast<int64_t>(texts.size());
+  const int64_t supported = hwy::SupportedTargets();
+  for (int64_t targets = supported; targets != 0; targets &= targets - 1) {
+    hwy::SetSupportedTargetsForTest(targets & -targets);
+    std::vector<double> values(texts.size());
+    std::vector<uint32_t> others;
+    ParseFloats(fields.column(), num_rows, '.', values.data(), &others);
+    size_t next = 0;
+    for (int64_t row = 0; row < num_rows; ++row) {
+      const std::string_view text = fields.column()[row];
+      const bool is_other = next < others.size() && others[next] == row;
+      next += is_other;
+      double value;
+      if (is_other) {
+        // Not a number, or one of many digits: no common one is left to the slower reader.
+        EXPECT_TRUE(!ParseFloat64(text, {}, &value) || text.size() > 16 || text.find_first_of("+e ") != text.npos) << text;
+      } else {
+        ASSERT_TRUE(ParseFloat64(text, {}, &value)) << text;
+        ASSERT_EQ(std::signbit(values[row]), std::signbit(value)) << text;
+        ASSERT_EQ(values[row], value) << text;
+      }
+    }
+    EXPECT_EQ(next, others.size());
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(ParseNumber, FloatsThatAreNone) {
@@ -135,7 +196,8 @@ TEST(DateFormat, FixedLayout) {
   EXPECT_EQ(seconds, -1);
   ASSERT_TRUE(read("2016-02-29 00:00:00"));
   for (const char* text : {"2015-02-29 00:00:00", "2015-13-01 00:00:00", "2015-01-15 24:00:00", "2015-01-15 19:60:39", "2015-01-15T19:05:39",
-                           "2015-01-15 19:05:3x", "2015/01/15 19:05:39", "2O15-01-15 19:05:39", "2015-00-15 19:05:39"}) {
+                           "2015-01-15 19:05:3x", "2015/01/15 19:05:39", "2O15-01-15 19:05:39", "2015-00-15 19:05:39", "2015-01-00 19:05:39", "2015-01-32 19:05:39",
+                           "2015-01-1: 19:05:39", "2015-01-/5 19:05:39", "2015-02-29 19:05:39"}) {
     EXPECT_FALSE(read(text)) << text;
   }
 }
@@ -230,7 +292,9 @@ TEST(Scanner, AllInstructionSetsAgreeWithTheTokenizer) {
       CsvScanner scanner(dialect, selection);
       const CsvScan scan = scanner.Scan(padded.data(), padded.size(), max_rows);
       ASSERT_LE(scan.rows.num_rows, max_rows);
-      if (is_plain) ASSERT_EQ(scan.rows.num_rows, std::min(max_rows, num_rows));
+      if (is_plain) {
+        ASSERT_EQ(scan.rows.num_rows, std::min(max_rows, num_rows));
+      }
       if (first_rows < 0) first_rows = scan.rows.num_rows;
       ASSERT_EQ(scan.rows.num_rows, first_rows);
       ASSERT_EQ(FieldsOf(scan.rows, selection, dialect), TokenizeLines(text, scan.rows.num_rows, dialect, selection)) << text;

@@ -350,19 +350,17 @@ std::string GuessDateFormat(std::string_view text, bool day_first) {
 }
 
 bool CsvFixedDateReader::Remember(const char* p) {
-  for (int i : {0, 1, 2, 3, 5, 6, 8, 9}) {
+  for (int i : {0, 1, 2, 3, 5, 6}) {
     if (!IsDigit(p[i])) return false;
   }
   if (p[4] != '-' || p[7] != '-') return false;
   const auto number = [p](int i) { return (p[i] - '0') * 10 + (p[i + 1] - '0'); };
   const int year = number(0) * 100 + number(2);
   const int month = number(5);
-  const int day = number(8);
-  if (month < 1 || month > 12 || day < 1) return false;
-  if (day > kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(year))) return false;
-  seconds_ = DaysFromCivil(year, month, day) * 86400;
-  std::memcpy(&date_, p, 8);
-  std::memcpy(&day_, p + 8, 2);
+  if (month < 1 || month > 12) return false;
+  num_days_ = static_cast<uint32_t>(kDaysBefore[month] - kDaysBefore[month - 1] + (month == 2 && IsLeap(year)));
+  seconds_ = DaysFromCivil(year, month, 1) * 86400;
+  std::memcpy(&month_, p, 8);
   return true;
 }
 

@@ -40,20 +40,21 @@ class CsvDateFormat {
 /// The format that pandas guesses from the first value of a column; empty if it is none of those known here.
 std::string GuessDateFormat(std::string_view text, bool day_first);
 
-/// Reads "2015-01-15 19:05:39", remembering the last day, since most values share it with the one before.
+/// Reads "2015-01-15 19:05:39", remembering the last month, since most values share it with the one before.
 class CsvFixedDateReader {
  public:
   explicit CsvFixedDateReader(char separator) : separator_(separator) {}
 
   /// `p` has 19 characters. False if they are no such time.
   [[gnu::always_inline]] inline bool Read(const char* p, int64_t* seconds) {
-    uint64_t date;
-    uint16_t day;
+    uint64_t month;
     uint64_t time;
-    std::memcpy(&date, p, 8);
-    std::memcpy(&day, p + 8, 2);
+    std::memcpy(&month, p, 8);
     std::memcpy(&time, p + 11, 8);
-    if ((date != date_ || day != day_) && !Remember(p)) [[unlikely]] return false;
+    if (month != month_ && !Remember(p)) [[unlikely]] return false;
+    const auto tens = static_cast<uint8_t>(p[8] - '0');
+    const auto ones = static_cast<uint8_t>(p[9] - '0');
+    const uint32_t days_before = tens * 10u + ones - 1u;  // in the month
     // By exclusive or digits become 0 to 9, punctuation 0; then two digits side by side become one number in the byte of the first.
     time ^= 0x30303A30303A3030ull;
     const uint64_t wrong = (time | (time + 0x76767F76767F7676ull)) & 0x8080808080808080ull;
@@ -61,17 +62,17 @@ class CsvFixedDateReader {
     const int64_t hour = clock & 0xFF;
     const int64_t minute = (clock >> 24) & 0xFF;
     const int64_t second = (clock >> 48) & 0xFF;
-    *seconds = seconds_ + hour * 3600 + minute * 60 + second;
-    return wrong == 0 && hour <= 23 && minute <= 59 && second <= 59 && p[10] == separator_;
+    *seconds = seconds_ + days_before * int64_t{86400} + hour * 3600 + minute * 60 + second;
+    return ones <= 9 && days_before < num_days_ && wrong == 0 && hour <= 23 && minute <= 59 && second <= 59 && p[10] == separator_;
   }
 
  private:
   bool Remember(const char* p);
 
   char separator_;
-  uint64_t date_ = 0;  // the characters of the last day: year and month, and day
-  uint16_t day_ = 0;
-  int64_t seconds_ = 0;
+  uint64_t month_ = 0;     // the characters of the last month, "2015-01-"
+  uint32_t num_days_ = 0;  // in it
+  int64_t seconds_ = 0;    // when it begins
 };
 
 }  // namespace cask

@@ -128,75 +128,6 @@ bool ParseInfinity(std::string_view text, double* value) {
 
 }  // namespace
 
-namespace internal {
-
-namespace {
-
-// 10^-scale for scales 0 to 19, as the first 128 bits of its binary digits, rounded down, times a power of two.
-struct Reciprocal {
-  uint64_t high;
-  uint64_t low;
-  int exponent;  // the value is (high * 2^64 + low) * 2^(exponent - 127)
-};
-
-std::array<Reciprocal, 20> MakeReciprocals() {
-  std::array<Reciprocal, 20> table{};
-  for (int scale = 0; scale < 20; ++scale) {
-    // 5^-scale by long division of a power of two; 10^-scale is that times 2^-scale.
-    unsigned __int128 power = 1;
-    for (int i = 0; i < scale; ++i) power *= 5;
-    int bits = 0;
-    while ((power >> bits) > 1) ++bits;
-    unsigned __int128 rest = 1;
-    rest <<= bits;
-    if (rest == power) {  // only for scale 0
-      table[scale] = {uint64_t{1} << 63, 0, 0};
-      continue;
-    }
-    rest <<= 1;
-    unsigned __int128 quotient = 0;
-    for (int i = 0; i < 128; ++i) {
-      quotient <<= 1;
-      if (rest >= power) {
-        rest -= power;
-        quotient |= 1;
-      }
-      rest <<= 1;
-    }
-    table[scale] = {static_cast<uint64_t>(quotient >> 64), static_cast<uint64_t>(quotient), -bits - 1 - scale};
-  }
-  return table;
-}
-
-}  // namespace
-
-bool ScaleLarge(uint64_t mantissa, int64_t scale, double* value) {
-  static const std::array<Reciprocal, 20> kReciprocals = MakeReciprocals();
-  const Reciprocal& reciprocal = kReciprocals[scale];
-  const int shift = __builtin_clzll(mantissa);
-  const uint64_t normal = mantissa << shift;
-  unsigned __int128 product = static_cast<unsigned __int128>(normal) * reciprocal.high;
-  product += (static_cast<unsigned __int128>(normal) * reciprocal.low) >> 64;
-  // The product is too small by less than 2. Its first 53 bits are kept; the rest decides the rounding, unless it is too near a tie.
-  const int leading = static_cast<int>(product >> 127);
-  const int cut = 74 + leading;
-  const unsigned __int128 kept = product >> cut;
-  const unsigned __int128 rest = product - (kept << cut);
-  const unsigned __int128 half = static_cast<unsigned __int128>(1) << (cut - 1);
-  if (rest + 4 >= half && rest <= half + 4) return false;
-  uint64_t bits = static_cast<uint64_t>(kept) + (rest > half);
-  int exponent = 63 - shift + reciprocal.exponent + leading;
-  if (bits == uint64_t{1} << 53) {
-    bits >>= 1;
-    ++exponent;
-  }
-  const uint64_t encoded = (bits & ((uint64_t{1} << 52) - 1)) | (static_cast<uint64_t>(exponent + 1023) << 52);
-  std::memcpy(value, &encoded, 8);
-  return true;
-}
-
-}  // namespace internal
-
 CsvParsed ParseInt64(std::string_view text, const CsvNumberFormat& format, int64_t* value) {
   text = WithoutLeadingSpace(text);
   const size_t sign = !text.empty() && (text[0] == '-' || text[0] == '+');
@@ -261,7 +192,7 @@ bool ParsePythonInt(std::string_view text, std::string* digits) {
   }
   if (!after_digit || num_digits > kMaxDigits) return false;
   if (digits->empty()) {
-    *digits = "0";
+    digits->assign(1, '0');
   } else if (is_negative) {
     digits->insert(digits->begin(), '-');
   }

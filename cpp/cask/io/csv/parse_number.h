@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cask/io/csv/column_evidence.h"
+#include "cask/io/csv/scale_decimal.h"
 
 namespace cask {
 
@@ -54,8 +55,6 @@ inline uint64_t Value8(uint64_t word) {
 }
 
 inline constexpr uint64_t kPowersOfTen[9] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-inline constexpr double kExactPowersOfTen[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 // Appends `size` digits to `*value`, whatever its size; the caller sees to it that the result fits.
 [[gnu::always_inline]] inline bool AppendDigits(const char* p, int64_t size, uint64_t* value) {
@@ -70,15 +69,6 @@ inline constexpr double kExactPowersOfTen[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1
   const uint64_t word = Load8Digits(p, size);
   if (!AreDigits(word)) return false;
   *value = *value * kPowersOfTen[size] + Value8(word);
-  return true;
-}
-
-// mantissa * 10^-scale, correctly rounded, for a mantissa above 2^53 and a scale up to 19. False where that takes more than is known here.
-bool ScaleLarge(uint64_t mantissa, int64_t scale, double* value);
-
-inline bool Scale(uint64_t mantissa, int64_t scale, double* value) {
-  if (mantissa > (uint64_t{1} << 53)) return ScaleLarge(mantissa, scale, value);
-  *value = static_cast<double>(mantissa) / kExactPowersOfTen[scale];
   return true;
 }
 

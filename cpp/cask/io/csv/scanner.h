@@ -25,7 +25,7 @@ class CsvScanner {
   /// Whether rows of that dialect can be plain at all.
   static bool CanScan(const CsvDialect& dialect);
 
-  /// The plain rows at the start of `text`, at most `max_rows`. ByteReader::kPadding bytes after the text must be readable. The result is
+  /// The plain rows at the start of `text`, at most `max_rows`. ByteReader::kPadding bytes after the text are readable. The result is
   /// valid until the next call. `size` is less than 4 GB.
   CsvScan Scan(const char* text, int64_t size, int64_t max_rows);
 

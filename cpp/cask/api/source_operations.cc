@@ -12,8 +12,8 @@ Result<Collection> ReadCsv(const ReadCsvRequest& request, Origin origin) {
   const std::vector<int>& index = dataset->index_columns();
   for (int column : index) {
     const Field& field = root->schema().field(column);
-    // pandas gives an index without a name of its own none, though the column is called so in the file.
-    frame.data.columns.push_back({field.name.empty() ? NoLabel() : field.name, ColumnExpr::Reference(column, field.type)});
+    // pandas gives an index column without a name in the file none, though others would be called by their place.
+    frame.data.columns.push_back({dataset->is_unnamed(column) ? NoLabel() : field.name, ColumnExpr::Reference(column, field.type)});
   }
   if (index.empty()) frame.data.columns.push_back({NoLabel(), ColumnExpr::Reference(root->row_id_column(), Kind::kInt64)});
   frame.num_index = static_cast<int>(frame.data.columns.size());

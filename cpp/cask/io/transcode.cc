@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cctype>
+#include <map>
 
 namespace cask {
 namespace {
@@ -14,10 +15,12 @@ bool IsOpen(iconv_t conversion) { return conversion != reinterpret_cast<iconv_t>
 
 // Python's names where iconv has others.
 std::string IconvName(const std::string& encoding) {
-  if (encoding == "utf-16" || encoding == "utf16") return "UTF-16";
-  if (encoding == "mbcs") return "CP1252";
-  std::string name;
-  for (char c : encoding) name.push_back(c == '_' ? '-' : static_cast<char>(std::toupper(static_cast<unsigned char>(c))));
+  std::string name = CanonicalEncoding(encoding);
+  if (name == "utf-8-sig") return "UTF-8";
+  if (name == "mac-roman") return "MACINTOSH";
+  if (name == "mbcs") return "CP1252";
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (name.ends_with("-LE") || name.ends_with("-BE")) name.erase(name.size() - 3, 1);
   return name;
 }
 
@@ -87,6 +90,21 @@ class TranscodingStream final : public arrow::io::InputStream {
 };
 
 }  // namespace
+
+std::string CanonicalEncoding(const std::string& name) {
+  static const std::map<std::string, std::string> kSynonyms = {
+      {"utf8", "utf-8"},           {"u8", "utf-8"},             {"cp65001", "utf-8"},        {"utf8-sig", "utf-8-sig"},
+      {"us-ascii", "ascii"},       {"646", "ascii"},            {"latin-1", "iso8859-1"},    {"latin1", "iso8859-1"},
+      {"latin", "iso8859-1"},      {"l1", "iso8859-1"},         {"iso-8859-1", "iso8859-1"}, {"iso-8859-15", "iso8859-15"},
+      {"8859", "iso8859-1"},       {"cp819", "iso8859-1"},      {"utf16", "utf-16"},         {"u16", "utf-16"},
+      {"utf-16le", "utf-16-le"},   {"utf-16be", "utf-16-be"},   {"utf32", "utf-32"},         {"u32", "utf-32"},
+      {"utf-32le", "utf-32-le"},   {"utf-32be", "utf-32-be"},   {"windows-1252", "cp1252"},  {"1252", "cp1252"},
+  };
+  std::string canonical;
+  for (char c : name) canonical.push_back(c == '_' || c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+  const auto found = kSynonyms.find(canonical);
+  return found == kSynonyms.end() ? canonical : found->second;
+}
 
 Result<std::shared_ptr<arrow::io::InputStream>> Transcode(std::shared_ptr<arrow::io::InputStream> stream, const std::string& encoding,
                                                           const std::string& path) {

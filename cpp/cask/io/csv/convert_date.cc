@@ -29,7 +29,7 @@ class DateConverter final : public CsvConverter {
       int64_t seconds;
       if (separator_ != 0 && text.size() == 19 && fixed_.Read(text.data(), &seconds)) [[likely]] {
         out[row] = seconds * ticks_per_second_;
-      } else if (text.empty() || rules_.missing.Contains(text)) {
+      } else if (IsNotATime(text) || rules_.missing.Contains(text)) {
         any_missing_ = true;
         out[row] = kNaT;
       } else if (!Parse(text, &out[row])) {

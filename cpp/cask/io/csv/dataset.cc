@@ -71,17 +71,17 @@ std::string CsvDataset::DescribePartition(int64_t i) const {
 // The columns come from the first file with data. If it has a header only, later files may still show the types.
 Status CsvDataset::LookAtFirstFiles() {
   layouts_.resize(files_->size());
-  first_file_ = 0;
-  while (first_file_ < files_->size() && files_->file(first_file_).size == 0) ++first_file_;
-  if (first_file_ == files_->size()) return EmptyDataError("No columns to parse from file");
   std::vector<CsvColumnEvidence> seen;
   bool has_row = false;
-  for (int file = first_file_; file < files_->size() && file < first_file_ + kMaxFilesLookedAt && !has_row; ++file) {
+  first_file_ = -1;
+  for (int file = 0; file < files_->size() && (first_file_ < 0 || file < first_file_ + kMaxFilesLookedAt) && !has_row; ++file) {
     if (files_->file(file).size == 0) continue;
     ARROW_ASSIGN_OR_RAISE(auto reader, OpenText(*files_, file, options_, 0, nullptr));
     Result<CsvHead> head = ReadHead(reader.get(), options_);
+    if (!head.ok() && KindOf(head.status()) == ErrorKind::kEmptyData) continue;
     if (!head.ok()) return WithNote(head.status(), fmt::format("reading the head of {}", files_->file(file).path));
-    if (file == first_file_) {
+    if (first_file_ < 0) {
+      first_file_ = file;
       ARROW_RETURN_NOT_OK(ChooseColumns(*head));
       ARROW_RETURN_NOT_OK(MakeRules());
       seen.resize(names_.size());
@@ -90,6 +90,7 @@ Status CsvDataset::LookAtFirstFiles() {
     has_row = head->has_row;
     if (has_row) ARROW_RETURN_NOT_OK(TakeSample(file, reader.get(), &seen));
   }
+  if (first_file_ < 0) return EmptyDataError("No columns to parse from file");
   auto knowledge = std::make_shared<CsvKnowledge>();
   for (int column = 0; column < num_columns(); ++column) {
     knowledge->columns.push_back(column == path_column_ ? CsvColumnKnowledge{Kind::kCategory, false, {}} : Decide(rules(column), seen[column]));
@@ -106,6 +107,9 @@ Status CsvDataset::ChooseColumns(const CsvHead& head) {
   num_leading_ = chosen.num_leading;
   num_fields_ = chosen.num_fields;
   index_columns_ = std::move(chosen.index_columns);
+  if (head.has_header && !options_.names.has_value()) {
+    for (size_t i = 0; i < head.header.size(); ++i) LearnHeaderName(head.header[i], header_names_[i]);
+  }
   if (options_.path_column.empty()) return Status::OK();
   if (std::find(names_.begin(), names_.end(), options_.path_column) != names_.end()) {
     return ValueError("Files already contain the column name: {}, so the path column cannot use this name. Please set "
@@ -114,6 +118,14 @@ Status CsvDataset::ChooseColumns(const CsvHead& head) {
   path_column_ = num_columns();
   names_.push_back(options_.path_column);
   return MakePaths();
+}
+
+// A column that had to be called otherwise than its header does, because another one is called so, has the other's type if it has been
+// given none of its own.
+void CsvDataset::LearnHeaderName(const std::string& written, const std::string& name) {
+  if (written.empty()) unnamed_.insert(name);
+  const auto type = options_.column_dtypes.find(written);
+  if (written != name && type != options_.column_dtypes.end()) options_.column_dtypes.emplace(name, DType(type->second));
 }
 
 Status CsvDataset::MakePaths() {
@@ -181,8 +193,11 @@ Result<std::shared_ptr<const CsvLayout>> CsvDataset::LayoutOf(int file) const {
     if (layouts_[file] != nullptr) return layouts_[file];
   }
   ARROW_ASSIGN_OR_RAISE(auto reader, OpenText(*files_, file, options_, 0, nullptr));
-  ARROW_ASSIGN_OR_RAISE(CsvHead head, ReadHead(reader.get(), options_));
-  ARROW_ASSIGN_OR_RAISE(auto layout, LayoutFor(head, file));
+  Result<CsvHead> head = ReadHead(reader.get(), options_);
+  // A file that turns out to hold nothing, as a compressed one may, has no rows, just as one of no bytes.
+  if (!head.ok() && KindOf(head.status()) == ErrorKind::kEmptyData) head = CsvHead();
+  ARROW_RETURN_NOT_OK(head.status());
+  ARROW_ASSIGN_OR_RAISE(auto layout, LayoutFor(*head, file));
   std::lock_guard<std::mutex> lock(layouts_mutex_);
   layouts_[file] = layout;
   return layout;

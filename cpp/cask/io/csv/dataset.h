@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "cask/data/schema.h"
@@ -45,6 +46,9 @@ class CsvDataset {
   /// Which columns `index_col` names, or the first ones where rows have more fields than the header. They are columns like others here.
   const std::vector<int>& index_columns() const { return index_columns_; }
 
+  /// Whether the first file's header has no name for the column, so that its name only says where it stands.
+  bool is_unnamed(int column) const { return names_[column].empty() || unnamed_.contains(names_[column]); }
+
   int64_t num_partitions() const { return num_partitions_; }
   CsvPartition partition(int64_t i) const;
   /// "/data/7.csv, bytes 192000000 to 256000000", for errors and explain().
@@ -76,6 +80,7 @@ class CsvDataset {
   Status CountPartitions();
   Status LookAtFirstFiles();
   Status ChooseColumns(const CsvHead& head);
+  void LearnHeaderName(const std::string& written, const std::string& name);
   Status MakeRules();
   Status MakePaths();
   Status TakeSample(int file, ByteReader* reader, std::vector<CsvColumnEvidence>* seen) const;
@@ -87,6 +92,7 @@ class CsvDataset {
   std::vector<int> index_columns_;
   std::vector<int> first_fields_;               // of each column in the first file with data
   std::vector<std::string> header_names_;       // all of that file's columns, as named in files with a header
+  std::unordered_set<std::string> unnamed_;     // those among them that are made up
   int num_leading_ = 0;                         // fields before those that the header or the caller names
   int num_fields_ = 0;                          // of that file's records
   int first_file_ = 0;

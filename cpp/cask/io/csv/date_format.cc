@@ -317,6 +317,13 @@ bool CsvDateFormat::Parse(std::string_view text, CsvDate* date) const {
   return ParseByFormat(format_, text, date);
 }
 
+bool IsNotATime(std::string_view text) {
+  for (std::string_view name : {"", "NaT", "nat", "NAT", "nan", "NaN", "NAN"}) {
+    if (text == name) return true;
+  }
+  return false;
+}
+
 std::string GuessDateFormat(std::string_view text, bool day_first) {
   if (!text.empty() && text[0] == ' ') {
     while (!text.empty() && text[0] == ' ') text.remove_prefix(1);

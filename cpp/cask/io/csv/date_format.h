@@ -37,6 +37,9 @@ class CsvDateFormat {
   char fixed_separator_ = 0;
 };
 
+/// Whether a text in a column of dates stands for a missing one, whatever marks missing values: "", "NaT", "nan".
+bool IsNotATime(std::string_view text);
+
 /// The format that pandas guesses from the first value of a column; empty if it is none of those known here.
 std::string GuessDateFormat(std::string_view text, bool day_first);
 

@@ -1,5 +1,7 @@
 #include "cask/io/csv/inference.h"
 
+#include "cask/io/transcode.h"
+
 #include "cask/data/label.h"
 
 namespace cask {
@@ -13,10 +15,6 @@ std::string DateFormatFor(const CsvOptions& options, const std::string& name) {
 std::optional<DType> DTypeFor(const CsvOptions& options, const std::string& name, int field) {
   const DType* own = FindForColumn(options.column_dtypes, name, field);
   return own != nullptr ? *own : options.dtype;
-}
-
-bool IsLatin1(const std::string& encoding) {
-  return encoding == "latin-1" || encoding == "latin1" || encoding == "iso-8859-1" || encoding == "iso8859-1" || encoding == "l1";
 }
 
 // Nothing more to learn: the column is text.
@@ -35,7 +33,7 @@ CsvIntegerStop StopFor(CsvParsed parsed) {
 }
 
 void ObserveDate(std::string_view text, const CsvColumnRules& rules, CsvDateFormat* format, CsvColumnEvidence* seen) {
-  if (text.empty()) return;
+  if (IsNotATime(text)) return;
   const bool is_first = seen->first_date.empty();
   seen->any_value = true;
   if (is_first) {
@@ -73,11 +71,11 @@ CsvColumnKnowledge DecideDate(const CsvColumnRules& rules, const CsvColumnEviden
 CsvColumnRules::CsvColumnRules(const CsvOptions& options, const std::string& name, int field, bool is_date)
     : name(PrintLabel(name)),
       is_date(is_date),
-      dtype(DTypeFor(options, name, field)),
+      dtype(is_date ? std::nullopt : DTypeFor(options, name, field)),
       never_integer(options.quoting == CsvQuoting::kNonNumeric),
       assume_missing(options.assume_missing),
       day_first(options.day_first),
-      is_latin1(IsLatin1(options.encoding)),
+      is_latin1(CanonicalEncoding(options.encoding) == "iso8859-1"),
       check_utf8(!is_latin1),
       number{options.decimal, options.thousands},
       missing(options, name, field),
@@ -173,7 +171,7 @@ CsvColumnKnowledge Decide(const CsvColumnRules& rules, const CsvColumnEvidence& 
     if (seen.int64_stop == CsvIntegerStop::kOverflow && seen.uint64_stop != CsvIntegerStop::kInvalid) {
       const bool fits_uint64 = seen.uint64_stop == CsvIntegerStop::kNone;
       if (fits_uint64 && seen.any_above_int64 && (seen.any_negative || seen.any_missing)) return {Kind::kString, true, seen};
-      if (fits_uint64 && !seen.any_negative) return {rules.assume_missing ? Kind::kFloat64 : Kind::kUInt64, false, seen};
+      if (fits_uint64 && !seen.any_negative) return {Kind::kUInt64, false, seen};
       if (!seen.not_python_int) return {Kind::kObjectInt, false, seen};
       return {Kind::kString, true, seen};
     }

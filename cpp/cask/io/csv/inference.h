@@ -22,9 +22,9 @@ struct CsvColumnRules {
 
   std::string name;             // for messages
   bool is_date;                 // to be parsed as a date
-  std::optional<DType> dtype;   // given by the caller: nothing is inferred
+  std::optional<DType> dtype;   // given by the caller: nothing is inferred; not of dates
   bool never_integer;           // quoting=QUOTE_NONNUMERIC: numbers are floats
-  bool assume_missing;
+  bool assume_missing;          // int64 becomes float64, as in Dask; uint64 does not
   bool day_first;
   bool is_latin1;               // texts are to become UTF-8
   bool check_utf8;

@@ -67,7 +67,10 @@ Result<std::optional<CsvKnowledge>> CheckEvidence(const CsvDataset& dataset, con
   for (const auto& [column, all] : seen) {
     CsvColumnKnowledge decided = Decide(dataset.rules(column), all);
     const CsvColumnKnowledge& assumed = knowledge.columns[column];
-    if (decided.type == assumed.type && decided.missing_is_text == assumed.missing_is_text) continue;
+    const bool is_as_assumed = decided.type == assumed.type && decided.missing_is_text == assumed.missing_is_text;
+    // A partition that knows only the head and its own rows may take a value for a misfit that is none after the rows between.
+    // Knowing all of them, the next run will not.
+    if (is_as_assumed && (all_fit || decided.seen == assumed.seen)) continue;
     corrected.columns[column] = std::move(decided);
     changed = true;
   }

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "cask/io/csv/utf8.h"
+#include "cask/io/transcode.h"
 
 namespace cask {
 namespace {
@@ -85,8 +86,7 @@ Result<CsvHead> ReadHead(ByteReader* reader, const CsvOptions& options) {
   head.data_line = lines.line();
   ARROW_ASSIGN_OR_RAISE(head.has_row, lines.Next(&head.first_row));
   if (!head.has_header && !head.has_row && !options.names.has_value()) return EmptyDataError("No columns to parse from file");
-  const std::string& encoding = options.encoding;
-  if (encoding.find("latin") == 0 || encoding.find("iso") == 0) {
+  if (CanonicalEncoding(options.encoding) == "iso8859-1") {
     for (std::string& name : head.header) name = Utf8FromLatin1(name);
   }
   return head;

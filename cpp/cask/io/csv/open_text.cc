@@ -39,11 +39,8 @@ CsvCompression CompressionOf(const CsvOptions& options, const std::string& path)
 }
 
 bool IsByteEncoding(const CsvOptions& options) {
-  const std::string& name = options.encoding;
-  for (const char* known : {"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1"}) {
-    if (name == known) return true;
-  }
-  return false;
+  const std::string name = CanonicalEncoding(options.encoding);
+  return name == "utf-8" || name == "utf-8-sig" || name == "ascii" || name == "iso8859-1";
 }
 
 Result<std::unique_ptr<ByteReader>> OpenText(const FileSet& files, int file, const CsvOptions& options, int64_t begin,

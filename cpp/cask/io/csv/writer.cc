@@ -180,7 +180,7 @@ Status AppendCsv(const Table& table, const CsvWriteOptions& options, std::string
 Status WriteCsvFile(const Table& table, const CsvWriteOptions& options, const std::string& path, bool append) {
   std::string text;
   ARROW_RETURN_NOT_OK(AppendCsv(table, options, &text));
-  if (options.encoding != "utf-8" && options.encoding != "utf8") {
+  if (CanonicalEncoding(options.encoding) != "utf-8") {
     ARROW_ASSIGN_OR_RAISE(text, EncodeText(text, options.encoding));
   }
   ARROW_ASSIGN_OR_RAISE(text, Compress(text, CompressionFor(options, path)));

@@ -1,5 +1,6 @@
 """read_csv's arguments, as pandas and Dask name them, to the engine's options."""
 
+import codecs
 import inspect
 
 # Options of pandas that say how its parser works inside, which has no bearing on the values.
@@ -41,7 +42,7 @@ def read_csv_options(sep=",", delimiter=None, header="infer", names=None, index_
         "na_filter": bool(na_filter),
         "assume_missing": bool(assume_missing),
         "day_first": bool(dayfirst),
-        "encoding": encoding or "utf-8",
+        "encoding": codecs.lookup(encoding or "utf-8").name,
         "compression": _compression(compression),
         "on_bad_lines": _text("on_bad_lines", on_bad_lines),
     }

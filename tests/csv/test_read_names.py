@@ -1,0 +1,104 @@
+"""Columns of equal or no names, encodings by any of their names, dates beside other types, and files that turn out to be empty."""
+
+import gzip
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cask.dataframe as dd
+
+
+def assert_reads_as_pandas(path, **options):
+    expected = pd.read_csv(path, low_memory=False, **options)
+    for blocksize in (None, 20):
+        actual = dd.read_csv(path, blocksize=blocksize, **options).compute()
+        pd.testing.assert_frame_equal(actual.reset_index(drop=True), expected.reset_index(drop=True))
+        assert actual.index.names == expected.index.names
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(data, name="a.csv"):
+        (tmp_path / name).write_bytes(data)
+        return str(tmp_path / name)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"dtype": {"a": "float64"}},
+        {"dtype": {"a": "float64", "a.1": "str"}},
+        {"dtype": {"a.1": "float64"}},
+        {"dtype": {2: "str", "a": "float64"}},
+        {"dtype": {"a": "float64"}, "usecols": ["a.1"]},
+        {"na_values": {"a": ["3"]}},
+    ],
+    ids=str,
+)
+def test_a_repeated_name_has_the_type_that_the_name_is_given(write, options):
+    assert_reads_as_pandas(write(b"a,b,a\n1,2,3\n4,5,6\n"), **options)
+
+
+@pytest.mark.parametrize("options", [{"index_col": 0}, {"index_col": "Unnamed: 0"}, {"index_col": [0, 2]}, {"index_col": "b"}, {"dtype": {"Unnamed: 0": "float64"}}], ids=str)
+def test_an_index_without_a_name_has_none(write, options):
+    assert_reads_as_pandas(write(b",b,\n1,2,3\n4,5,6\n"), **options)
+
+
+def test_an_index_that_is_called_unnamed_keeps_its_name(write):
+    assert_reads_as_pandas(write(b"Unnamed: 0,b\n1,2\n4,5\n"), index_col=0)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf8", "UTF-8", "utf_8_sig", "latin-1", "Latin_1", "L1", "ISO-8859-1", "iso8859_1", "iso8859-15", "ISO-8859-15", "cp1252", "windows-1252", "utf-16", "UTF16", "utf-16-le", "utf_16_be", "utf-32", "mac_roman"],
+)
+def test_encodings_have_every_name_that_python_knows(write, encoding):
+    text = "n\u00e4me,b\n\u00fcber,1\nn\u00e9e,2\n"
+    assert_reads_as_pandas(write(text.encode(encoding)), encoding=encoding)
+
+
+def test_an_unknown_encoding_is_named(write):
+    with pytest.raises(LookupError, match="unknown encoding: klingon"):
+        dd.read_csv(write(b"a\n1\n"), encoding="klingon")
+
+
+@pytest.mark.parametrize("dtype", ["str", "string", "float64", "category", "int64"])
+@pytest.mark.parametrize("last", ["2020-01-03", "never", ""])
+def test_dates_are_parsed_whatever_type_is_given(write, dtype, last):
+    data = f"d,x\n2020-01-01,1\n2020-01-02,2\n{last},3\n".encode()
+    assert_reads_as_pandas(write(data), dtype={"d": dtype}, parse_dates=["d"])
+
+
+@pytest.mark.parametrize("mark", ["NaT", "nat", "NAT", "nan", "NaN", "NAN", "", "NA", "Nat"])
+@pytest.mark.parametrize("keep", [True, False])
+def test_marks_of_missing_dates(write, mark, keep):
+    data = f"d,x\n{mark},0\n2020-01-01,1\n{mark},2\n".encode()
+    assert_reads_as_pandas(write(data), parse_dates=["d"], keep_default_na=keep)
+    assert_reads_as_pandas(write(data), parse_dates=["d"], keep_default_na=keep, date_format="%Y-%m-%d")
+
+
+def test_assuming_missing_values_keeps_large_integers(write):
+    frame = dd.read_csv(write(b"a,b\n18446744073709551615,1\n7,2\n"), assume_missing=True).compute()
+    assert frame.dtypes.tolist() == [np.uint64, np.float64]
+    assert frame.a.tolist() == [2**64 - 1, 7]
+
+
+def test_integers_of_every_size_in_partitions_of_their_own(write):
+    values = [-(2**63) - 1, 2**63, 10**25, 7]
+    paths = [write(f"c\n{value}\n".encode(), f"{i}.csv") for i, value in enumerate(values)]
+    whole = io.StringIO("c\n" + "".join(f"{value}\n" for value in values))
+    actual = dd.read_csv(paths).compute().reset_index(drop=True)
+    pd.testing.assert_frame_equal(actual, pd.read_csv(whole, low_memory=False))
+
+
+def test_compressed_files_of_nothing_have_no_rows(write):
+    empty, full = gzip.compress(b""), gzip.compress(b"a,b\n1,x\n")
+    paths = [write(data, f"{i}.csv.gz") for i, data in enumerate([empty, full, empty, full])]
+    actual = dd.read_csv(paths).compute().reset_index(drop=True)
+    pd.testing.assert_frame_equal(actual, pd.DataFrame({"a": [1, 1], "b": ["x", "x"]}))
+    with pytest.raises(pd.errors.EmptyDataError, match="No columns to parse from file"):
+        dd.read_csv([paths[0], paths[2]])

@@ -16,6 +16,7 @@
 #include "cask/expr/array_source.h"
 #include "cask/expr/array_view.h"
 #include "status.h"
+#include "without_gil.h"
 
 namespace nb = nanobind;
 using namespace nanobind::literals;
@@ -173,11 +174,7 @@ nb::object ToNumpy(const std::shared_ptr<const ArrayChunk>& chunk) {
 
 nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
-  Result<std::vector<std::shared_ptr<const ArrayChunk>>> results;
-  {
-    nb::gil_scoped_release no_gil;
-    results = ComputeArrays(arrays, CheckPythonSignals);
-  }
+  auto results = WithoutGil([&] { return ComputeArrays(arrays, CheckPythonSignals); });
   nb::list values;
   for (const auto& chunk : Unwrap(std::move(results))) values.append(ToNumpy(chunk));
   return values;
@@ -185,11 +182,7 @@ nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
 
 std::vector<ArrayHandle> PersistAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
-  Result<std::vector<ArrayExprPtr>> results;
-  {
-    nb::gil_scoped_release no_gil;
-    results = PersistArrays(arrays, CheckPythonSignals);
-  }
+  auto results = WithoutGil([&] { return PersistArrays(arrays, CheckPythonSignals); });
   std::vector<ArrayHandle> held;
   for (ArrayExprPtr& array : Unwrap(std::move(results))) held.push_back({std::move(array)});
   return held;

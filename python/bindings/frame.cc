@@ -12,6 +12,7 @@
 #include "csv_options.h"
 #include "labels.h"
 #include "status.h"
+#include "without_gil.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -20,13 +21,6 @@ namespace cask {
 namespace {
 
 using Frames = std::vector<Collection>;
-
-// Runs without the GIL what may take long.
-template <typename Function>
-auto WithoutGil(Function function) {
-  nb::gil_scoped_release released;
-  return function();
-}
 
 ComputeOptions Interruptible(bool is_interactive = false) {
   ComputeOptions options;

@@ -1,10 +1,30 @@
 #include <nanobind/nanobind.h>
 
+#include "cask/local/engine.h"
+#include "without_gil.h"
+
 namespace cask {
 void BindArray(nanobind::module_& module);
 void BindColumns(nanobind::module_& module);
 void BindFrame(nanobind::module_& module);
 void BindWriteCsv(nanobind::module_& module);
+
+namespace {
+
+// How long the end of the interpreter waits for tasks that do not stop.
+constexpr double kExitSeconds = 5;
+
+// The threads of the engine let go of Python's objects, so they must have stopped while there is a Python.
+void OnInterpreterExit() {
+  BeginEnd();
+  WithoutGil([] { return LocalEngine::StopDefault(kExitSeconds); });
+  WaitUntilAllStay(kExitSeconds);
+  // Daemon threads never let go of what they hold, so what nanobind calls a leak then is none.
+  const auto num_threads = nanobind::module_::import_("threading").attr("active_count")();
+  if (nanobind::cast<int>(num_threads) > 1) nanobind::set_leak_warnings(false);
+}
+
+}  // namespace
 }  // namespace cask
 
 NB_MODULE(_core, module) {
@@ -13,4 +33,7 @@ NB_MODULE(_core, module) {
   cask::BindColumns(module);
   cask::BindFrame(module);
   cask::BindWriteCsv(module);
+  module.def("stop_engine", [] { return cask::WithoutGil([] { return cask::LocalEngine::StopDefault(0); }); },
+             "Cancels what the engine computes and refuses more, for good.");
+  nanobind::module_::import_("atexit").attr("register")(nanobind::cpp_function(cask::OnInterpreterExit));
 }

@@ -2,6 +2,8 @@
 
 #include <nanobind/stl/string.h>
 
+#include "without_gil.h"
+
 namespace cask {
 namespace {
 
@@ -34,7 +36,7 @@ void RaiseIfError(const Status& status) {
 }
 
 Status CheckPythonSignals() {
-  nb::gil_scoped_acquire gil;
+  VisitPython visit;
   if (PyErr_CheckSignals() == 0) return Status::OK();
   return CancelledError("interrupted");
 }

@@ -16,7 +16,8 @@ T Unwrap(Result<T> result) {
   return std::move(result).ValueUnsafe();
 }
 
-/// For long waits: runs Python's signal handlers; Cancelled if one raised, whose exception then goes on. Takes the GIL.
+/// For long waits: runs Python's signal handlers; Cancelled if one raised, whose exception then goes on.
+/// Within WithoutGil only; takes the GIL.
 Status CheckPythonSignals();
 
 }  // namespace cask

@@ -8,6 +8,7 @@
 #include "csv_options.h"
 #include "labels.h"
 #include "status.h"
+#include "without_gil.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -74,11 +75,7 @@ std::vector<std::string> WriteFrame(const Collection& frame, nb::dict options) {
   const WriteCsvRequest request = RequestFrom(options);
   ComputeOptions compute;
   compute.check_interrupt = CheckPythonSignals;
-  auto paths = [&] {
-    nb::gil_scoped_release released;
-    return WriteCsv(frame, request, compute);
-  }();
-  return Unwrap(std::move(paths));
+  return Unwrap(WithoutGil([&] { return WriteCsv(frame, request, compute); }));
 }
 
 }  // namespace

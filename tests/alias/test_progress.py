@@ -31,6 +31,7 @@ def drawn_by(steps):
         return left.pop(0)
 
     bar = _progress.Bar(progress, interval=0.001, width=4, out=out)
+    bar.start()
     seen_all.wait()
     bar.stop()
     return out.getvalue()

@@ -66,6 +66,8 @@ void StopDefaultEngine() {
   // Where a task does not stop, its thread still needs the engine.
   if (engine != nullptr && engine->Shutdown(kExitSeconds)) {
     default_engine.store(nullptr);
+    // A thread that waits for a run as long as the process lives keeps the store alive.
+    engine->store().RemoveFiles();
     delete engine;
   }
 }
@@ -90,6 +92,11 @@ LocalEngine& LocalEngine::Default() {
   auto* engine = new LocalEngine;
   default_engine.store(engine);
   return *engine;
+}
+
+bool LocalEngine::StopDefault(double seconds) {
+  LocalEngine* engine = default_engine.load();
+  return engine == nullptr || engine->Shutdown(seconds);
 }
 
 }  // namespace cask

@@ -84,6 +84,9 @@ class LocalEngine {
 
   /// The process's engine, made on first use; a forked child makes its own. It stops when the process exits.
   static LocalEngine& Default();
+  /// Shuts the process's engine down if there is one; what is submitted to it later ends as Cancelled. For a program that must have no
+  /// tasks under way before it exits, as an interpreter whose objects they hold. Whether all tasks have stopped.
+  static bool StopDefault(double seconds);
 
   std::shared_ptr<Run> Submit(Plan plan, SubmitOptions options = {});
 

@@ -156,6 +156,11 @@ class Store::Impl {
 
   int64_t limit() const { return limit_; }
 
+  void RemoveFiles() {
+    std::lock_guard lock(scratch_mutex_);
+    scratch_.reset();
+  }
+
  private:
   // All of these with the lock held.
 
@@ -287,6 +292,7 @@ bool Store::HasColumn(const ColumnKey& key) const { return impl_->HasColumn(key)
 Result<std::vector<Column>> Store::GetColumn(const ColumnKey& key) { return impl_->GetColumn(key); }
 void Store::DropCollection(CollectionId id) { impl_->DropCollection(id); }
 
+void Store::RemoveFiles() { impl_->RemoveFiles(); }
 StoreCounts Store::counts() const { return impl_->counts(); }
 int64_t Store::memory_bytes() const {
   const StoreCounts counts = impl_->counts();

@@ -80,6 +80,10 @@ class Store {
   /// Lets go of all columns of a collection and their files.
   void DropCollection(CollectionId id);
 
+  /// Removes every file and the process's folder for them. For the end of the process, when nothing is put or asked for any more; the
+  /// store itself may be kept alive by what will never end.
+  void RemoveFiles();
+
   StoreCounts counts() const;
   int64_t memory_bytes() const;
   int64_t memory_limit_bytes() const;

@@ -211,6 +211,14 @@ TEST_F(StoreTest, TheScratchFolderIsPrivateAndGoesWithTheStore) {
   for (const auto& entry : fs::directory_iterator(root_)) EXPECT_TRUE(fs::is_empty(entry.path()));
 }
 
+TEST_F(StoreTest, FilesCanBeRemovedWhileTheStoreLives) {
+  Store store(Options(1));
+  ASSERT_TRUE(store.PutColumn({store.NewCollection(), 0, 0}, {Integers(0, 10)}).ok());
+  ASSERT_EQ(SpillFiles().size(), 1u);
+  store.RemoveFiles();
+  for (const auto& entry : fs::directory_iterator(root_)) EXPECT_TRUE(fs::is_empty(entry.path()));
+}
+
 TEST_F(StoreTest, WhatDeadProcessesLeftIsRemovedAndWhatLivesIsKept) {
   const auto alive = ScratchDirectory::Make(root_).ValueOrDie();
   const pid_t child = fork();

@@ -37,7 +37,7 @@ def engine_progress():
 
 
 class Bar:
-    """Draws from a thread of its own until it is stopped.
+    """Draws from a thread of its own, from start() to stop().
 
     `progress` gives (done, total). Nothing is drawn in the first `wait` seconds, nor by a computation that ends within them.
     """
@@ -46,10 +46,13 @@ class Bar:
         self._progress, self._wait, self._interval, self._width = progress, wait, interval, width
         self._out = sys.stderr if out is None else out
         self._ended = threading.Event()
-        self._started = time.monotonic()
         self._last = (0, 0)
         self._drawn = False
         self._thread = threading.Thread(target=self._run, name="cask-progress", daemon=True)
+
+    def start(self):
+        """To be called where an exception leads to stop(): a signal's handler may raise within."""
+        self._started = time.monotonic()
         self._thread.start()
 
     def _run(self):
@@ -74,7 +77,8 @@ class Bar:
 
     def stop(self, completed=True):
         self._ended.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         if self._drawn:
             total = self._last[1]
             self._draw(total if completed else self._last[0], total)
@@ -86,6 +90,8 @@ class shown_if_long:
 
     def __enter__(self):
         self._bar = Bar(wait=LONG_SECONDS) if in_terminal() and not _explicit else None
+        if self._bar is not None:
+            self._bar.start()
         return self
 
     def __exit__(self, kind, *rest):

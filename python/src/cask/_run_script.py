@@ -40,20 +40,51 @@ def run_module(name, args):
 
 
 def _run_and_report(run):
+    _end_by_exceptions()
     try:
         run()
+    except _Stopped as stopped:
+        print(f"cask: stopped by {stopped}", file=sys.stderr)
+        return 128 + stopped.signal
     except SystemExit:
         raise
     except KeyboardInterrupt as error:
         _show(error)
-        # As Python does: the parent, a shell for example, sees that it was the interrupt that ended us.
-        sys.stdout.flush()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        # Not handled here: Python cleans up and then ends by the signal, so that the parent, a shell for example, sees what ended us.
+        sys.excepthook = _show_nothing
+        raise
     except BaseException as error:
         _show(error)
         return 1
     return 0
+
+
+class _Stopped(SystemExit):
+    """A signal that asks the process to end."""
+
+    def __init__(self, number):
+        super().__init__(128 + number)
+        self.signal = number
+
+    def __str__(self):
+        return signal.Signals(self.signal).name
+
+
+def _end_by_exceptions():
+    """Has signals that would kill the process raise instead, so that no temporary files stay behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # One that is ignored (nohup) stays so.
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number, frame):
+    signal.signal(number, signal.SIG_DFL)  # the second one kills
+    raise _Stopped(number)
+
+
+def _show_nothing(*exception):
+    pass
 
 
 def _show(error):

@@ -19,6 +19,7 @@ class ProgressBar:
     def __enter__(self):
         if self._out is not None or _progress.in_terminal():
             self._bar = _progress.Bar(wait=self._minimum, interval=self._interval, width=self._width, out=self._out)
+            self._bar.start()
         _progress._explicit.append(self)
         return self
 

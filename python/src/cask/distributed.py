@@ -7,6 +7,7 @@
 
 import os
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -115,7 +116,7 @@ class Client:
         if self._pool is None:
             # A thread that waits for other futures must not keep them from running: there are many more threads than cores.
             self._pool = ThreadPoolExecutor(max(64, 8 * _cores()), thread_name_prefix="cask-client")
-        return Future(self._pool.submit(_first_of if first else _apply, function, args), function)
+        return Future(_drop_at_end(self._pool.submit(_first_of if first else _apply, function, args)), function)
 
     # About the engine.
 
@@ -278,6 +279,7 @@ def progress(*futures, notebook=None, multi=True, complete=True, **kwargs):
         return
     bar = _progress.Bar(lambda: _how_far(items))
     try:
+        bar.start()
         wait(items)
     except BaseException:
         bar.stop(completed=False)
@@ -296,6 +298,32 @@ def _how_far(items):
 
 def fire_and_forget(future):
     """Does nothing: what is started runs to its end, whether or not its future is kept."""
+
+
+_unfinished: set = set()  # what has been given to a pool and is not done
+
+
+def _drop_at_end(future):
+    """Has the interpreter drop the future when it ends, rather than wait for it."""
+    global _drops_at_end
+    if not _drops_at_end:
+        # The pools' own handler, registered when their module was imported and run after this one, waits for their threads.
+        threading._register_atexit(_drop_unfinished)
+        _drops_at_end = True
+    _unfinished.add(future)
+    future.add_done_callback(_unfinished.discard)
+    return future
+
+
+_drops_at_end = False
+
+
+def _drop_unfinished():
+    for future in list(_unfinished):
+        future.cancel()  # unless it runs already
+    core = sys.modules.get("cask._core")
+    if core is not None and _unfinished:
+        core.stop_engine()
 
 
 # --- the engine ---------------------------------------------------------------------------------------------------------

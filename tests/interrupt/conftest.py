@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 # What each script begins with. `endless` is a frame that no machine computes within the time of a test; `under_way` has the script say
-# so on stdout once tasks of a run have ended and others are left.
+# so on stdout once tasks of a run have ended, others are left, and the main thread has come to another line.
 PREAMBLE = """\
 import threading, sys
 import dask, dask.array, dask.dataframe as dd
@@ -22,9 +22,15 @@ short = dd.read_csv({csv!r})
 
 def under_way(name=""):
     from cask import _core
+    def line_of_main():
+        frame = sys._current_frames()[threading.main_thread().ident]
+        while frame.f_code.co_name != "<module>" or "script.py" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        return frame.f_lineno
+    line = line_of_main()
     def watch():
         nap = threading.Event()
-        while not any(done > 0 for run, done, total in _core.active_runs() if name in run):
+        while line_of_main() == line or not any(done > 0 for run, done, total in _core.active_runs() if name in run):
             nap.wait(0.002)
         print("under way", flush=True)
     thread = threading.Thread(target=watch, daemon=True)

@@ -59,7 +59,7 @@ def test_the_interpreter_ends_cleanly_while(start, what):
 
 def test_the_interpreter_ends_cleanly_fifty_times(start):
     for _ in range(50):
-        script = start("held = Client().persist(endless)\nunder_way('persist').join()", launcher="python")
+        script = start("held = Client().persist(endless)\nwatch = under_way('persist')\nwatch.join()", launcher="python")
         assert script.end() == (0, "under way\n", "")
         assert script.left_behind() == []
 

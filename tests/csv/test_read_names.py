@@ -102,3 +102,11 @@ def test_compressed_files_of_nothing_have_no_rows(write):
     pd.testing.assert_frame_equal(actual, pd.DataFrame({"a": [1, 1], "b": ["x", "x"]}))
     with pytest.raises(pd.errors.EmptyDataError, match="No columns to parse from file"):
         dd.read_csv([paths[0], paths[2]])
+
+
+@pytest.mark.parametrize("data", [gzip.compress(b"a,b\n1,2\n"), "n\u00e4me,b\n1,2\n".encode("latin-1"), b"a,\xff\n1,2\n"])
+def test_names_that_are_no_utf8_are_an_error(write, data):
+    with pytest.raises(UnicodeError):
+        pd.read_csv(write(data))
+    with pytest.raises(UnicodeError, match="column's name: is the file compressed, or in another encoding"):
+        dd.read_csv(write(data))

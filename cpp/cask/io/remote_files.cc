@@ -1,7 +1,7 @@
 #include "cask/io/remote_files.h"
 
+#include <arrow/filesystem/azurefs.h>
 #include <arrow/filesystem/filesystem.h>
-#include <arrow/util/uri.h>
 #include <dlfcn.h>
 
 #include <any>
@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "cask/io/glob.h"
+#include "cask/io/store_address.h"
 
 namespace cask {
 namespace {
@@ -22,16 +23,6 @@ std::string SchemeOf(const std::string& path) {
   const size_t end = path.find("://");
   return end == std::string::npos ? "" : path.substr(0, end);
 }
-
-std::string OptionOr(const StorageOptions& options, std::initializer_list<const char*> names, const std::string& otherwise = "") {
-  for (const char* name : names) {
-    const auto found = options.find(name);
-    if (found != options.end()) return found->second;
-  }
-  return otherwise;
-}
-
-bool IsTrue(const std::string& value) { return value == "True" || value == "true" || value == "1"; }
 
 arrow::Status (*finalize_s3)() = nullptr;
 
@@ -64,54 +55,35 @@ void FinalizeS3AtExit() {
   });
 }
 
-// A URI for the root of the store that `path` is in, with what `options` say about reaching it.
-Result<std::string> StoreUri(const std::string& scheme, const std::string& host, const StorageOptions& options) {
-  const auto escape = [](const std::string& text) { return arrow::util::UriEscape(text); };
-  if (scheme == "s3") {
-    ARROW_RETURN_NOT_OK(LoadS3());
-    std::string endpoint = OptionOr(options, {"endpoint_url", "client_kwargs.endpoint_url", "endpoint_override"});
-    const std::string protocol = endpoint.compare(0, 7, "http://") == 0 ? "http" : "https";
-    if (endpoint.find("://") != std::string::npos) endpoint = endpoint.substr(endpoint.find("://") + 3);
-    while (!endpoint.empty() && endpoint.back() == '/') endpoint.pop_back();
-    const std::string key = OptionOr(options, {"key", "username", "access_key"});
-    const std::string secret = OptionOr(options, {"secret", "password", "secret_key"});
-    std::string uri = "s3://";
-    if (!key.empty()) uri += escape(key) + ":" + escape(secret) + "@";
-    uri += host + "?scheme=" + protocol;
-    const std::string region = OptionOr(options, {"region", "region_name", "client_kwargs.region_name"}, endpoint.empty() ? "" : "us-east-1");
-    if (!region.empty()) uri += "&region=" + escape(region);
-    if (!endpoint.empty()) uri += "&endpoint_override=" + escape(endpoint);
-    return uri;
-  }
-  if (scheme == "gs" || scheme == "gcs") {
-    const bool is_anonymous = OptionOr(options, {"token"}) == "anon" || IsTrue(OptionOr(options, {"anon"}));
-    std::string uri = std::string("gs://") + (is_anonymous ? "anonymous@" : "") + host;
-    const std::string endpoint = OptionOr(options, {"endpoint_url"});
-    if (endpoint.empty()) return uri;
-    return uri + "?scheme=" + SchemeOf(endpoint) + "&endpoint_override=" + escape(endpoint.substr(endpoint.find("://") + 3));
-  }
-  if (scheme == "abfs" || scheme == "abfss") {
-    const std::string account = OptionOr(options, {"account_name"});
-    if (account.empty() || host.find('@') != std::string::npos) return scheme + "://" + host;
-    const std::string key = OptionOr(options, {"account_key"});
-    return fmt::format("{}://{}{}@{}.dfs.core.windows.net", scheme, key.empty() ? "" : ":" + escape(key) + "@", host, account);
-  }
-  const std::string user = OptionOr(options, {"user"});
-  return fmt::format("{}://{}{}", scheme, user.empty() ? "" : user + "@", host);  // hdfs
+Result<std::shared_ptr<FileSystem>> OpenWithAccountKey(const StoreAddress& address) {
+  std::string path;
+  ARROW_ASSIGN_OR_RAISE(auto options, arrow::fs::AzureOptions::FromUri(address.uri, &path));
+  ARROW_RETURN_NOT_OK(options.ConfigureAccountKeyCredential(address.account_key));
+  return arrow::fs::AzureFileSystem::Make(options);
+}
+
+Result<std::shared_ptr<FileSystem>> OpenAt(const StoreAddress& address) {
+  if (!address.account_key.empty()) return OpenWithAccountKey(address);
+  arrow::fs::FileSystemFactoryOptions more;
+  if (address.is_anonymous) more.emplace_back("anonymous", std::any(true));
+  if (!address.session_token.empty()) more.emplace_back("session_token", std::any(address.session_token));
+  return more.empty() ? arrow::fs::FileSystemFromUri(address.uri) : arrow::fs::FileSystemFromUriAndOptions(address.uri, more);
 }
 
 Result<std::shared_ptr<FileSystem>> OpenStore(const std::string& input, const StorageOptions& options) {
   const std::string scheme = SchemeOf(input);
   const std::string rest = input.substr(scheme.size() + 3);
   const std::string host = rest.substr(0, rest.find('/'));
-  ARROW_ASSIGN_OR_RAISE(const std::string uri, StoreUri(scheme, host, options));
-  arrow::fs::FileSystemFactoryOptions more;
-  const std::string token = OptionOr(options, {"token", "session_token"});
-  if (scheme == "s3" && IsTrue(OptionOr(options, {"anon"}))) more.emplace_back("anonymous", std::any(true));
-  if (scheme == "s3" && !token.empty()) more.emplace_back("session_token", std::any(token));
-  Result<std::shared_ptr<FileSystem>> store = more.empty() ? arrow::fs::FileSystemFromUri(uri) : arrow::fs::FileSystemFromUriAndOptions(uri, more);
+  ARROW_ASSIGN_OR_RAISE(const StoreAddress address, AddressOfStore(scheme, host, options));
+  if (scheme == "s3") ARROW_RETURN_NOT_OK(LoadS3());
+  Result<std::shared_ptr<FileSystem>> store = OpenAt(address);
   if (scheme == "s3") FinalizeS3AtExit();
   if (store.ok()) return store;
+  const std::string& message = store.status().message();
+  if (message.starts_with("Unable to load lib")) {  // and then every place where it is not
+    return OSError("cannot reach {}: {}. HDFS needs Java and Hadoop's libhdfs; say where they are in the environment variables JAVA_HOME, "
+                   "HADOOP_HOME and CLASSPATH", input, message.substr(0, message.find('\n')));
+  }
   return WithNote(store.status(), fmt::format("connecting to the store of {}", input));
 }
 
@@ -171,18 +143,13 @@ bool IsRemote(const std::string& path) {
 
 Result<RemoteFiles> FindRemoteFiles(const std::vector<std::string>& inputs, const StorageOptions& options) {
   const std::string scheme = SchemeOf(inputs[0]);
-  for (const char* known : {"s3", "s3a", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss"}) {
-    if (scheme != known) continue;
-    RemoteFiles files;
-    const bool is_s3a = scheme == "s3a";
-    ARROW_ASSIGN_OR_RAISE(files.filesystem, OpenStore(is_s3a ? "s3" + inputs[0].substr(3) : inputs[0], options));
-    for (const std::string& input : inputs) {
-      if (SchemeOf(input) != scheme) return ValueError("files of different stores cannot be read together: {} and {}", inputs[0], input);
-      ARROW_RETURN_NOT_OK(FindOne(input, &files));
-    }
-    return files;
+  RemoteFiles files;
+  ARROW_ASSIGN_OR_RAISE(files.filesystem, OpenStore(scheme == "s3a" ? "s3" + inputs[0].substr(3) : inputs[0], options));
+  for (const std::string& input : inputs) {
+    if (SchemeOf(input) != scheme) return ValueError("files of different stores cannot be read together: {} and {}", inputs[0], input);
+    ARROW_RETURN_NOT_OK(FindOne(input, &files));
   }
-  return ValueError("Protocol not known: {}; known are s3, gs, gcs, hdfs, abfs and abfss", scheme);
+  return files;
 }
 
 }  // namespace cask

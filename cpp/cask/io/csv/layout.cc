@@ -86,8 +86,14 @@ Result<CsvHead> ReadHead(ByteReader* reader, const CsvOptions& options) {
   head.data_line = lines.line();
   ARROW_ASSIGN_OR_RAISE(head.has_row, lines.Next(&head.first_row));
   if (!head.has_header && !head.has_row && !options.names.has_value()) return EmptyDataError("No columns to parse from file");
-  if (CanonicalEncoding(options.encoding) == "iso8859-1") {
-    for (std::string& name : head.header) name = Utf8FromLatin1(name);
+  const bool is_latin1 = CanonicalEncoding(options.encoding) == "iso8859-1";
+  for (std::string& name : head.header) {
+    if (is_latin1) name = Utf8FromLatin1(name);
+    const int64_t bad = FindInvalidUtf8(name);
+    if (bad >= 0) {
+      return UnicodeError("'utf-8' codec can't decode byte 0x{:02x} in position {} of a column's name: is the file compressed, or in another "
+                          "encoding?", static_cast<uint8_t>(name[bad]), bad);
+    }
   }
   return head;
 }

@@ -109,6 +109,11 @@ TEST_F(DataFrameTest, Groups) {
   EXPECT_THROW(trips.GroupBy({"vendor"})["tip"], Error);
 }
 
+TEST_F(DataFrameTest, GroupsReadOnlyWhatTheyNeed) {
+  const std::string text = Trips().GroupBy({"vendor"}).Agg({{"fare", "sum"}, {"fare", "mean", "average"}}).Explain();
+  EXPECT_NE(text.find("columns: vendor, fare\n"), text.npos) << text;
+}
+
 TEST_F(DataFrameTest, OrderedRows) {
   const DataFrame trips = Trips(60);
   EXPECT_EQ(trips.SortValues({"vendor", "fare"}, {true, false}).Compute().Index<int>(), (std::vector<int>{3, 1, 4, 0, 2}));

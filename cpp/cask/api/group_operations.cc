@@ -1,3 +1,5 @@
+#include <map>
+
 #include "cask/api/frame_operations.h"
 #include "cask/expr/breakers.h"
 
@@ -18,13 +20,16 @@ Result<Collection> GroupBy(const GroupByRequest& request, const std::vector<Grou
     input.columns.push_back(key.column(0));
   }
   const int num_keys = static_cast<int>(spec.keys.size());
-  for (const NamedColumn& column : request.data.value_columns()) input.columns.push_back(column);
+  const std::vector<NamedColumn> data = request.data.value_columns();
+  std::map<int, int> place_of;  // column of the data -> column of the input, which has only what is aggregated
   for (const GroupAggregate& wanted : aggregates) {
     Aggregate aggregate{wanted.kind};
     if (wanted.kind != AggregateKind::kSize) {
       const int position = request.data.Find(wanted.column);
       if (position < 0) return KeyError("Column not found: {}", PrintLabel(wanted.column));
-      aggregate.column = num_keys + position;
+      const auto [place, is_new] = place_of.emplace(position, static_cast<int>(input.columns.size()));
+      if (is_new) input.columns.push_back(data[position]);
+      aggregate.column = place->second;
     }
     aggregate.ddof = wanted.ddof;
     aggregate.min_count = wanted.min_count;

@@ -181,7 +181,7 @@ Status CsvDataset::TakeSample(int file, ByteReader* reader, std::vector<CsvColum
   const CsvRows rows = arena.rows();
   for (size_t i = 0; i < column_of.size(); ++i) {
     const int column = column_of[i].second;
-    CsvDateFormat format = rules(column).date_format.empty() ? CsvDateFormat() : CsvDateFormat(rules(column).date_format);
+    CsvDateFormat format = rules(column).FormatOf({});
     ObserveFields(rows.Column(selection, static_cast<int>(i)), rows.num_rows, rules(column), &format, &(*seen)[column]);
   }
   return Status::OK();

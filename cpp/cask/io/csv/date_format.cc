@@ -1,6 +1,7 @@
 #include "cask/io/csv/date_format.h"
 
 #include "cask/data/civil_date.h"
+#include "cask/io/csv/loose_date.h"
 
 #include <strings.h>
 
@@ -206,6 +207,7 @@ bool GuessTime(Cursor* cursor, std::string* format) {
   Parts parts;
   CsvDate date;
   if (ReadMeridiem(cursor, &parts)) {
+    if (parts.is_afternoon) return false;  // nor one by a time in the afternoon
     *format += "%p";
     (*format)[hour + 1] = 'I';
   } else if (ReadOffset(cursor, &date)) {
@@ -216,7 +218,24 @@ bool GuessTime(Cursor* cursor, std::string* format) {
   return cursor->at_end();
 }
 
-bool GuessYearFirst(Cursor* cursor, std::string* format) {
+// 20200203T101112, 20200203 10:11
+bool GuessCompactDate(Cursor* cursor, std::string* format) {
+  int64_t number;
+  if (!cursor->Number(8, 8, &number)) return false;
+  const char separator = cursor->peek();
+  if (separator != 'T' && separator != ' ') return false;
+  cursor->Skip(1);
+  *format = std::string("%Y%m%d") + separator;
+  const size_t size = cursor->rest().size();
+  if (size == 6 || size == 4) {
+    if (!cursor->Number(static_cast<int>(size), static_cast<int>(size), &number)) return GuessTime(cursor, format);
+    *format += size == 6 ? "%H%M%S" : "%H%M";
+    return cursor->at_end();
+  }
+  return GuessTime(cursor, format);
+}
+
+bool GuessYearFirst(Cursor* cursor, bool day_first, std::string* format) {
   int64_t number;
   if (!cursor->Number(4, 4, &number)) return false;
   *format = "%Y";
@@ -230,6 +249,8 @@ bool GuessYearFirst(Cursor* cursor, std::string* format) {
   if (!cursor->Take(separator) || !cursor->Number(1, 2, &number)) return false;
   *format += separator;
   *format += "%d";
+  // pandas believes that the day comes first even after the year.
+  if (day_first && number <= 12) std::swap((*format)[4], (*format)[7]);
   return true;
 }
 
@@ -245,13 +266,13 @@ bool GuessYearLast(Cursor* cursor, bool day_first, std::string* format) {
   const size_t before = cursor->rest().size();
   if (!cursor->Number(2, 4, &year)) return false;
   const size_t digits = before - cursor->rest().size();
-  if (digits == 3) return false;
+  if (digits != 4) return false;  // pandas guesses no layout with a year of two digits
   const bool is_day_first = first > 12 || (day_first && second <= 12);
   *format = is_day_first ? "%d" : "%m";
   *format += separator;
   *format += is_day_first ? "%m" : "%d";
   *format += separator;
-  *format += digits == 4 ? "%Y" : "%y";
+  *format += "%Y";
   return true;
 }
 
@@ -296,6 +317,28 @@ bool GuessNamedMonth(Cursor* cursor, std::string* format) {
   return true;
 }
 
+// Whether a guessed layout is one of ISO 8601 as pandas understands that: the year first, and digits in groups.
+bool IsOfIso8601(const std::string& format) {
+  if (!format.starts_with("%Y") || format.find("%p") != std::string::npos) return false;
+  return !format.starts_with("%Y%m%d%H");
+}
+
+// A value by the layout that it shows.
+bool ParseMixed(std::string_view text, bool day_first, CsvDate* date) {
+  const std::string format = GuessDateFormat(text, day_first);
+  if (!format.empty()) return ParseByFormat(format, text, date);
+  const std::string full = SpellOutDate(text, day_first);
+  if (full.empty()) return false;
+  const bool has_offset = full.find_last_of("+-") > full.find(' ');
+  return ParseByFormat(has_offset ? "%Y-%m-%d %H:%M:%S.%f%z" : "%Y-%m-%d %H:%M:%S.%f", full, date);
+}
+
+// dateutil, by which pandas reads what may have the day first, knows microseconds.
+void DropNanoseconds(CsvDate* date) {
+  date->nanoseconds -= date->nanoseconds % 1000;
+  date->num_fraction_digits = std::min(date->num_fraction_digits, 6);
+}
+
 bool IsAllDigits(std::string_view text) {
   for (char c : text) {
     if (!IsDigit(c)) return false;
@@ -305,7 +348,7 @@ bool IsAllDigits(std::string_view text) {
 
 }  // namespace
 
-CsvDateFormat::CsvDateFormat(std::string format) : format_(std::move(format)) {
+CsvDateFormat::CsvDateFormat(std::string format, bool day_first) : format_(std::move(format)), day_first_(day_first) {
   if (format_ == "%Y-%m-%d %H:%M:%S") fixed_separator_ = ' ';
   if (format_ == "%Y-%m-%dT%H:%M:%S") fixed_separator_ = 'T';
 }
@@ -313,7 +356,17 @@ CsvDateFormat::CsvDateFormat(std::string format) : format_(std::move(format)) {
 bool CsvDateFormat::Parse(std::string_view text, CsvDate* date) const {
   *date = CsvDate();
   if (format_.empty()) return false;
-  if (format_ == "ISO8601") return ParseByFormat(GuessDateFormat(text, false), text, date);
+  if (format_ == "ISO8601") {
+    while (!text.empty() && IsSpace(text[0])) text.remove_prefix(1);
+    if (!text.empty() && IsSpace(text.back())) return false;
+    const std::string format = GuessDateFormat(text, false);
+    return IsOfIso8601(format) && ParseByFormat(format, text, date);
+  }
+  if (format_ == "mixed") {
+    if (!ParseMixed(text, day_first_, date)) return false;
+    if (day_first_) DropNanoseconds(date);
+    return true;
+  }
   return ParseByFormat(format_, text, date);
 }
 
@@ -330,6 +383,19 @@ std::string GuessDateFormat(std::string_view text, bool day_first) {
     const std::string format = GuessDateFormat(text, day_first);
     return format.empty() ? format : " " + format;
   }
+  if (!text.empty() && text.back() == ' ') {
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    const std::string format = GuessDateFormat(text, day_first);
+    return format.empty() ? format : format + " ";
+  }
+  // Compact dates have no layout with the day before the month.
+  const bool is_swapped = day_first && text.size() >= 8 && IsAllDigits(text.substr(0, 8)) && text.substr(6, 2) <= "12" &&
+                          text.substr(4, 2) != text.substr(6, 2);
+  if (is_swapped) return "";
+  std::string compact;
+  Cursor start(text);
+  CsvDate date;
+  if (GuessCompactDate(&start, &compact) && ParseByFormat(compact, text, &date)) return compact;
   if (IsAllDigits(text)) {
     if (text.size() == 8) return "%Y%m%d";
     if (text.size() == 12) return "%Y%m%d%H%M";
@@ -339,7 +405,7 @@ std::string GuessDateFormat(std::string_view text, bool day_first) {
   for (int kind = 0; kind < 3; ++kind) {
     std::string format;
     Cursor cursor(text);
-    const bool is_date = kind == 0   ? GuessYearFirst(&cursor, &format)
+    const bool is_date = kind == 0   ? GuessYearFirst(&cursor, day_first, &format)
                          : kind == 1 ? GuessYearLast(&cursor, day_first, &format)
                                      : GuessNamedMonth(&cursor, &format);
     if (!is_date) continue;
@@ -350,7 +416,6 @@ std::string GuessDateFormat(std::string_view text, bool day_first) {
       format += separator;
       if (!GuessTime(&cursor, &format)) continue;
     }
-    CsvDate date;
     if (ParseByFormat(format, text, &date)) return format;
   }
   return "";

@@ -22,8 +22,9 @@ class CsvDateFormat {
  public:
   /// An empty format fits no text.
   CsvDateFormat() = default;
-  /// %Y %y %m %d %H %I %M %S %f %b %B %p %z %j and plain characters; "ISO8601": any layout of that standard, each value its own.
-  explicit CsvDateFormat(std::string format);
+  /// %Y %y %m %d %H %I %M %S %f %b %B %p %z %j and plain characters; "ISO8601": any layout of that standard, each value its own;
+  /// "mixed": any layout at all, each value its own. `day_first` matters to the last only.
+  explicit CsvDateFormat(std::string format, bool day_first = false);
 
   bool Parse(std::string_view text, CsvDate* date) const;
 
@@ -34,6 +35,7 @@ class CsvDateFormat {
 
  private:
   std::string format_;
+  bool day_first_ = false;
   char fixed_separator_ = 0;
 };
 

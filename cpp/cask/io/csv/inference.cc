@@ -96,8 +96,11 @@ bool CsvColumnRules::ParseTruth(std::string_view text, uint8_t* value) const {
 }
 
 CsvDateFormat CsvColumnRules::FormatOf(const CsvColumnEvidence& seen) const {
-  if (!date_format.empty()) return CsvDateFormat(date_format);
-  return CsvDateFormat(GuessDateFormat(seen.first_date, day_first));
+  if (!date_format.empty()) return CsvDateFormat(date_format, day_first);
+  if (seen.first_date.empty()) return {};
+  // Without a layout to guess by, pandas reads each value by its own.
+  const std::string guess = GuessDateFormat(seen.first_date, day_first);
+  return CsvDateFormat(guess.empty() ? "mixed" : guess, day_first);
 }
 
 bool Observe(std::string_view text, const CsvColumnRules& rules, CsvColumnEvidence* seen) {

@@ -110,3 +110,61 @@ def test_names_that_are_no_utf8_are_an_error(write, data):
         pd.read_csv(write(data))
     with pytest.raises(UnicodeError, match="column's name: is the file compressed, or in another encoding"):
         dd.read_csv(write(data))
+
+
+@pytest.mark.parametrize("dtype", [pd.CategoricalDtype(["a", "b"]), pd.CategoricalDtype([1, 2]), pd.CategoricalDtype(ordered=True)], ids=str)
+def test_categories_that_are_given_are_refused_rather_than_ignored(write, dtype):
+    path = write(b"c\na\nz\n")
+    for given in (dtype, {"c": dtype}):
+        with pytest.raises(NotImplementedError, match="takes dtype='category'"):
+            dd.read_csv(path, dtype=given)
+
+
+def test_categories_are_those_of_all_partitions(write):
+    assert_reads_as_pandas(write(b"c,x\n" + b"".join(b"%s,%d\n" % (word, i) for i, word in enumerate([b"z", b"a", b"", b"m", b"a", b"k"] * 9))), dtype={"c": pd.CategoricalDtype()})
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"seperator": ";"}, TypeError, "unexpected keyword argument 'seperator'; the nearest is 'sep'"),
+        ({"nrows": 5}, ValueError, "head"),
+        ({"chunksize": 5}, NotImplementedError, "'chunksize'; use blocksize"),
+        ({"converters": {}}, NotImplementedError, "'converters'"),
+        ({"dtype_backend": "pyarrow"}, NotImplementedError, "'dtype_backend'; give dtypes such as 'Int64'"),
+        ({"encoding_errors": "ignore"}, NotImplementedError, "no encoding_errors but 'strict'"),
+        ({"quoting": 9}, TypeError, 'bad "quoting" value'),
+        ({"on_bad_lines": "what"}, ValueError, "Argument what is invalid for on_bad_lines"),
+        ({"skiprows": -1}, ValueError, "skiprows must be"),
+        ({"header": [0, 1]}, NotImplementedError, "header is"),
+        ({"usecols": len}, NotImplementedError, "usecols is a list"),
+    ],
+    ids=str,
+)
+def test_options_that_are_not_known_are_refused_by_name(write, options, error, message):
+    with pytest.raises(error, match=message):
+        dd.read_csv(write(b"a\n1\n"), **options)
+
+
+@pytest.mark.parametrize("blocksize", [3, 7, 1000])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b\n1,x\x00y\n2,\x00\n",
+        b"a,b\n" + b'"p\n\nq",1\n' * 50,
+        b"a\n" + b"x" * 1_500_000 + b"\ny\n",
+        b"a\r1\r2\r",
+        b"a\r\n1\r\n2\r\n",
+        b"a,b\n1\n2,3\n",
+        b"a,b\n1,2,3,x\n1,2,3,5\n1,2,3,y\n",
+        b"a,b\n",
+    ],
+    ids=lambda data: repr(data[:20]),
+)
+def test_odd_bytes_in_small_blocks(write, data, blocksize):
+    path = write(data)
+    expected = pd.read_csv(path, low_memory=False)
+    actual = dd.read_csv(path, blocksize=max(blocksize, len(data) // 100)).compute()
+    if isinstance(expected.index, pd.RangeIndex):
+        actual = actual.reset_index(drop=True)
+    pd.testing.assert_frame_equal(actual, expected, check_index_type=len(expected) > 0)

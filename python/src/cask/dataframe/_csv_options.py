@@ -4,7 +4,7 @@ import codecs
 import inspect
 
 # Options of pandas that say how its parser works inside, which has no bearing on the values.
-_IGNORED = {"engine", "low_memory", "memory_map", "float_precision", "dtype_backend", "sample_rows", "enforce"}
+_IGNORED = {"engine", "low_memory", "memory_map", "float_precision", "sample_rows", "enforce"}
 _UNSUPPORTED = {
     "iterator": "use head(), or the partitions of the frame",
     "chunksize": "use blocksize",
@@ -12,6 +12,7 @@ _UNSUPPORTED = {
     "index_col_names": "use index_col",
     "skipfooter": "filter the rows after reading",
     "date_parser": "use date_format",
+    "dtype_backend": "give dtypes such as 'Int64' and 'string'",
 }
 
 
@@ -23,6 +24,10 @@ def read_csv_options(sep=",", delimiter=None, header="infer", names=None, index_
                      include_path_column=False, encoding_errors="strict", cache_dates=True, **others):  # fmt: skip
     """A dict of the engine's options; a TypeError names an option that is not known, a ValueError a value that cannot be."""
     _refuse(others)
+    if encoding_errors != "strict":
+        raise NotImplementedError("read_csv() has no encoding_errors but 'strict'; give the encoding that the file is in")
+    if isinstance(quoting, bool) or quoting not in (0, 1, 2, 3):
+        raise TypeError('bad "quoting" value')
     if nrows is not None:
         raise ValueError("The 'nrows' keyword is not supported by `dd.read_csv`. To achieve the same behavior, it's recommended to use `dd.read_csv(...).head(n=nrows)`")
     options = {
@@ -133,6 +138,8 @@ def _add_columns(options, names, usecols, index_col, include_path_column):
 def _add_types(options, dtype, parse_dates, date_format):
     from cask.dataframe._literals import dtype_name
 
+    for one in dtype.values() if isinstance(dtype, dict) else [dtype]:
+        _refuse_known_categories(one)
     if isinstance(dtype, dict):
         options["column_dtypes"] = {label: dtype_name(one) for label, one in dtype.items()}
     elif dtype is not None:
@@ -147,6 +154,12 @@ def _add_types(options, dtype, parse_dates, date_format):
         options["column_date_formats"] = date_format
     elif date_format is not None:
         options["date_format"] = date_format
+
+
+def _refuse_known_categories(dtype):
+    if type(dtype).__name__ != "CategoricalDtype" or (dtype.categories is None and not dtype.ordered):
+        return
+    raise NotImplementedError("read_csv() takes dtype='category', whose categories are those of the data; set others or their order after reading")
 
 
 def _add_values(options, na_values, true_values, false_values):

@@ -1,9 +1,9 @@
 """Reads CSV bytes with Cask's reader (through csv_dump) and with pandas, and compares every column.
 
-The reader's driver is found by the environment variable CASK_CSV_DUMP, or under build/.
+The reader's driver is what the environment variable CASK_CSV_DUMP names, or that of build/release: other build folders may hold one
+of older sources.
 """
 
-import glob
 import io
 import os
 import subprocess
@@ -21,11 +21,10 @@ def driver():
     found = os.environ.get("CASK_CSV_DUMP")
     if found:
         return found
-    candidates = glob.glob(os.path.join(ROOT, "build", "*", "cpp", "cask", "io", "csv_dump"))
-    candidates += glob.glob(os.path.join(ROOT, "build", "cpp", "cask", "io", "csv_dump"))
-    if not candidates:
+    built = os.path.join(ROOT, "build", "release", "cpp", "cask", "io", "csv_dump")
+    if not os.path.exists(built):
         raise FileNotFoundError("csv_dump, the program that these tests drive, is not built: run `make test-cc` first")
-    return max(candidates, key=os.path.getmtime)
+    return built
 
 
 class CsvError(Exception):

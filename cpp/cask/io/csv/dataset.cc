@@ -179,6 +179,7 @@ Status CsvDataset::TakeSample(int file, ByteReader* reader, std::vector<CsvColum
     p = got.after;
   }
   const CsvRows rows = arena.rows();
+  if (rows.num_rows == 0) return Status::OK();  // there are no positions then
   for (size_t i = 0; i < column_of.size(); ++i) {
     const int column = column_of[i].second;
     CsvDateFormat format = rules(column).FormatOf({});

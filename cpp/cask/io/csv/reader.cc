@@ -163,7 +163,7 @@ class PartitionReader final : public CsvPartitionReader {
     is_stale_ = true;
     ARROW_ASSIGN_OR_RAISE(const CsvRows rows, source_->Next(batch_rows_));
     is_done_ = rows.num_rows == 0;
-    Observe(rows);
+    if (!is_done_) Observe(rows);
     return Status::OK();
   }
 

@@ -150,7 +150,7 @@ comma := ,
 ROUNDS ?= 5
 
 .PHONY: bench-taxi
-bench-taxi: build taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/bench-taxi.md
+bench-taxi: build taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/benchmarks.md
 	@tools/bootstrap.sh bench
 	$(call say,building the programs of the benchmark)
 	@tools/quietly.sh build/bench.log ninja -C build/release scheduler_machine

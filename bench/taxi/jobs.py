@@ -46,7 +46,7 @@ JOBS = (
     Job(
         "everything",
         "every column parsed and kept",
-        ("cask_python", *PEERS),
+        (*CASK, *PEERS),
         (Aim(3, PEERS, "3 times the fastest other"),),
         tolerance=1e-8,
     ),

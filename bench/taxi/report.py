@@ -5,6 +5,7 @@ import os
 import platform
 import statistics
 import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ NAMES = {
 def facts(folder, rounds, cached):
     size = sum(path.stat().st_size for path in Path(folder).glob("*.csv"))
     return {
+        "date": time.strftime("%Y-%m-%d"),
         "data": f"{size / 1e9:.2f} GB in {len(list(Path(folder).glob('*.csv')))} files",
         "page cache": f"{100 * cached:.0f} % of the data lies in it",
         "rounds": str(rounds),
@@ -108,7 +110,7 @@ def text(facts, jobs, results, imports, scheduler):
         "`make bench-taxi` writes this page. Engines take turns within each round, each in a fresh process, imports not counted; answers were\n"
         "compared before times. A ratio is taken within a round, then the median and the worst of the rounds. Memory is the largest peak seen.",
         "\n".join(f"- {name}: {value}" for name, value in facts.items()),
-        "![The median times](bench-taxi.svg)",
+        "![The median times](benchmarks.svg)",
         *(job_text(job, results[job.name]) for job in jobs),
         imports_text(imports),
         "### The scheduler's state machine, alone, on one thread\n\n```\n" + scheduler + "\n```",
@@ -118,7 +120,7 @@ def text(facts, jobs, results, imports, scheduler):
 
 def write(folder, text, facts, jobs, results, imports):
     folder.mkdir(exist_ok=True)
-    (folder / "bench-taxi.md").write_text("\n".join(line.rstrip() for line in text.split("\n")))
+    (folder / "benchmarks.md").write_text("\n".join(line.rstrip() for line in text.split("\n")))
     raw = {
         "facts": facts,
         "imports": imports,
@@ -126,8 +128,8 @@ def write(folder, text, facts, jobs, results, imports):
             name: {engine: [[run.seconds, run.memory] for run in runs] for engine, runs in done(found).items()} for name, found in results.items()
         },
     }
-    (folder / "bench-taxi.json").write_text(json.dumps(raw, indent=1) + "\n")
-    plot(folder / "bench-taxi.svg", jobs, results)
+    (folder / "benchmarks.json").write_text(json.dumps(raw, indent=1) + "\n")
+    plot(folder / "benchmarks.svg", jobs, results)
 
 
 def plot(path, jobs, results):

@@ -31,7 +31,7 @@ def main():
     print("\n" + text)
     if options.jobs is None and options.engines is None:
         report.write(ROOT / "docs", text, facts, jobs, results, imports)
-        print("written: docs/bench-taxi.md, docs/bench-taxi.svg, docs/bench-taxi.json")
+        print("written: docs/benchmarks.md, docs/benchmarks.svg, docs/benchmarks.json")
 
 
 def parse():

@@ -44,6 +44,8 @@ class Lazy {
   /// The optimized plan, and what each source will read.
   std::string Explain() const;
   int64_t num_partitions() const;
+  /// Waits until all that Persist keeps in memory is loaded; false if it is not after `seconds`. Throws what ended loading early.
+  bool Wait(double seconds = 1e9) const;
 
  protected:
   friend struct LazyAccess;

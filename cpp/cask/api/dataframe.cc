@@ -34,6 +34,7 @@ std::vector<std::string> TypesOf(const Collection& collection) {
 LocalFrame Lazy::Compute() const { return ComputeAll({*this})[0]; }
 std::string Lazy::Explain() const { return ValueOrRaise(cask::Explain({*collection_})); }
 int64_t Lazy::num_partitions() const { return collection_->num_partitions(); }
+bool Lazy::Wait(double seconds) const { return ValueOrRaise(WaitUntilLoaded(*collection_, seconds)); }
 
 std::vector<LocalFrame> ComputeAll(const std::vector<Lazy>& all) {
   std::vector<Collection> collections;

@@ -127,6 +127,8 @@ TEST_F(DataFrameTest, OrderedRows) {
 
 TEST_F(DataFrameTest, PersistedColumnsAnswerAlike) {
   const DataFrame trips = Trips(60).Persist();
+  EXPECT_TRUE(trips.Wait());
+  EXPECT_TRUE(Trips().Wait(0));  // nothing is to be loaded
   EXPECT_EQ(trips["vendor"].ValueCounts().Compute().ToString(), "vendor\n2    3\n1    2\nName: count, dtype: int64");
   EXPECT_EQ(trips["paid"].Sum().Value<int>(), 3);
 }

@@ -143,6 +143,21 @@ test-sanitizers: bootstrap  ## the C++ tests under ASan and UBSan, the engine's 
 	@ninja -C build/tsan --quiet -j$(JOBS) $(SANITIZED_ENGINE)
 	@TSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/tsan.txt" ctest --test-dir build/tsan --output-on-failure -R '^(base|scheduler|worker|store|local)$$'
 
+FUZZ_SECONDS ?= 600
+
+.PHONY: fuzz
+fuzz: bootstrap  ## fuzz the CSV reader under sanitizers for FUZZ_SECONDS (600), with clang 19
+	@command -v clang++-19 >/dev/null || { echo "cask: error: fuzzing needs clang 19: apt-get install clang-19 libclang-rt-19-dev" >&2; exit 1; }
+	$(call say,building the fuzzer of the CSV reader)
+	@mkdir -p build/fuzz-corpus; [ -f build/fuzz/build.ninja ] || { $(call CONFIGURE,build/fuzz,$(FUZZ_SETTINGS)); }
+	@tools/quietly.sh build/fuzz-build.log ninja -C build/fuzz -j$(JOBS) fuzz_csv_read
+	$(call say,fuzzing for $(FUZZ_SECONDS) s; what is found lies in build/fuzz-found-* and its trace in build/fuzz-run.log)
+	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 tools/quietly.sh build/fuzz-run.log build/fuzz/cpp/cask/io/fuzz_csv_read \
+	  -max_total_time=$(FUZZ_SECONDS) -max_len=600 -artifact_prefix=build/fuzz-found- build/fuzz-corpus cpp/cask/io/csv/fuzz/corpus
+
+FUZZ_SETTINGS = -DCASK_BUILD_TESTS=OFF -DCMAKE_CXX_COMPILER=clang++-19 -DCASK_BUILD_FUZZERS=ON \
+  -DCASK_SANITIZE=address$(comma)undefined$(comma)fuzzer-no-link -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"
+
 comma := ,
 
 # --- measuring ------------------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@
 #include <arrow/buffer.h>
 #include <arrow/c/bridge.h>
 #include <arrow/type.h>
+#include <arrow/util/bit_util.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include "cask/api/categorical.h"
 #include "labels.h"
 #include "status.h"
 
@@ -96,15 +98,61 @@ Column FromNumpy(nb::handle values, const DType& type) {
   return MakeFixedColumn(type, static_cast<int64_t>(array.shape(0)), std::move(buffer));
 }
 
+// The memory is copied: missing codes become 0 with a mark in a bitmap.
+Column FromCodes(nb::handle values, const DType& type) {
+  const Column codes = FromNumpy(values, Kind::kInt32);
+  const int64_t n = codes->length;
+  const int32_t* in = Values<int32_t>(codes);
+  std::shared_ptr<arrow::Buffer> positions = Unwrap(arrow::AllocateBuffer(n * sizeof(int32_t)));
+  std::shared_ptr<arrow::Buffer> validity = Unwrap(arrow::AllocateEmptyBitmap(n));
+  int64_t num_missing = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    reinterpret_cast<int32_t*>(positions->mutable_data())[i] = std::max(in[i], 0);
+    arrow::bit_util::SetBitTo(validity->mutable_data(), i, in[i] >= 0);
+    num_missing += in[i] < 0;
+  }
+  Column column = MakeFixedColumn(type, n, std::move(positions), num_missing > 0 ? validity : nullptr, num_missing);
+  column->dictionary = Categories::Of(type).texts;
+  return column;
+}
+
+nb::object CategoricalToPython(const Column& column, const DType& type) {
+  const Categories& categories = Categories::Of(type);
+  Column codes = column->Copy();
+  codes->type = arrow::int32();
+  codes->dictionary = nullptr;
+  const Column values = Unwrap(CategoriesOf(column->dictionary, type));
+  return nb::make_tuple(ArrowColumn{codes}, categories.values.ToString(), ColumnToPython(values, categories.values), categories.is_ordered);
+}
+
 }  // namespace
 
+DType TypeFromPython(nb::handle type) {
+  if (nb::isinstance<nb::str>(type)) return Unwrap(DType::Parse(nb::cast<std::string>(type)));
+  nb::tuple parts = nb::cast<nb::tuple>(type);
+  const DType values = TypeFromPython(parts[0]);
+  std::optional<Column> categories;
+  if (!parts[1].is_none()) categories = ColumnFromPython(parts[1], values);
+  return Unwrap(MakeCategoricalType(values, categories, nb::cast<bool>(parts[2])));
+}
+
+nb::object CategoriesToPython(const DType& type) {
+  if (type.kind() != Kind::kCategory) return nb::none();
+  const Categories& categories = Categories::Of(type);
+  nb::object values = nb::none();
+  if (categories.texts != nullptr) values = ColumnToPython(Unwrap(CategoriesOf(categories.texts, type)), categories.values);
+  return nb::make_tuple(categories.values.ToString(), values, categories.is_ordered);
+}
+
 nb::object ColumnToPython(const Column& column, const DType& type) {
+  if (type.kind() == Kind::kCategory) return CategoricalToPython(column, type);
   const bool has_missing = column->buffers[0] != nullptr && column->GetNullCount() > 0;
   if (type.is_fixed_width() && !type.has_bitmap() && !has_missing) return NumpyArray(column, type);
   return nb::cast(ArrowColumn{column});
 }
 
 Column ColumnFromPython(nb::handle values, const DType& type) {
+  if (type.kind() == Kind::kCategory) return FromCodes(values, type);
   return nb::hasattr(values, "__arrow_c_array__") ? FromArrow(values, type) : FromNumpy(values, type);
 }
 

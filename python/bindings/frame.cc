@@ -39,12 +39,12 @@ ElementwiseArgument ArgumentFrom(nb::handle argument) {
   return nb::cast<Literal>(argument);
 }
 
-Collection Call(const std::string& function, nb::list arguments, const std::string& dtype, nb::list values, const std::string& text,
+Collection Call(const std::string& function, nb::list arguments, nb::object dtype, nb::list values, const std::string& text,
                 int64_t number) {
   std::vector<ElementwiseArgument> converted;
   for (nb::handle argument : arguments) converted.push_back(ArgumentFrom(argument));
   FunctionOptions options;
-  if (!dtype.empty()) options.type = Unwrap(DType::Parse(dtype));
+  if (!dtype.is_none()) options.type = TypeFromPython(dtype);
   for (nb::handle value : values) options.values.push_back(nb::cast<Literal>(value));
   options.text = text;
   options.number = number;
@@ -66,6 +66,17 @@ KeepTies KeepFrom(const std::string& keep) {
   if (keep == "last") return KeepTies::kLast;
   if (keep != "all") RaiseIfError(ValueError("keep must be either 'first', 'last' or 'all'"));
   return KeepTies::kAll;
+}
+
+KeepRow KeepRowFrom(nb::handle keep) {
+  if (keep.is(nb::handle(Py_False))) return KeepRow::kFirstTwo;
+  if (nb::isinstance<nb::str>(keep)) {
+    const auto name = nb::cast<std::string>(keep);
+    if (name == "first") return KeepRow::kFirst;
+    if (name == "last") return KeepRow::kLast;
+  }
+  RaiseIfError(ValueError("keep must be either \"first\", \"last\" or False"));
+  return KeepRow::kFirst;
 }
 
 Collection Group(const Collection& data, const Frames& keys, nb::list aggregates, bool sort, bool dropna, bool observed, bool as_index,
@@ -107,7 +118,7 @@ Collection FrameFromColumns(nb::list columns, int num_index, bool is_series, con
   Batch batch{bounds.back(), {}};
   for (nb::handle item : columns) {
     nb::tuple parts = nb::cast<nb::tuple>(item);
-    const DType type = Unwrap(DType::Parse(nb::cast<std::string>(parts[1])));
+    const DType type = TypeFromPython(parts[1]);
     table->schema.Add({LabelFromPython(parts[0]), type});
     batch.columns.push_back(ColumnFromPython(parts[2], type));
   }
@@ -128,6 +139,13 @@ std::vector<std::string> TypesOf(const std::vector<NamedColumn>& columns) {
   std::vector<std::string> types;
   for (const NamedColumn& column : columns) types.push_back(column.value->type().ToString());
   return types;
+}
+
+// By column: what is known of its categories, or None.
+nb::list CategoriesIn(const std::vector<NamedColumn>& columns) {
+  nb::list all;
+  for (const NamedColumn& column : columns) all.append(CategoriesToPython(column.value->type()));
+  return all;
 }
 
 nb::list DivisionsOf(const Collection& frame) {
@@ -165,6 +183,7 @@ void BindFrame(nb::module_& module) {
       .def_prop_ro("shape_kind", ShapeOf)
       .def_prop_ro("labels", [](const Collection& frame) { return LabelsOf(frame.value_columns()); })
       .def_prop_ro("dtypes", [](const Collection& frame) { return TypesOf(Unwrap(frame.Rebound()).value_columns()); })
+      .def_prop_ro("categories", [](const Collection& frame) { return CategoriesIn(Unwrap(frame.Rebound()).value_columns()); })
       .def_prop_ro("index_labels", [](const Collection& frame) { return LabelsOf(frame.index_columns()); })
       .def_prop_ro("index_dtypes", [](const Collection& frame) { return TypesOf(Unwrap(frame.Rebound()).index_columns()); })
       .def_prop_ro("num_partitions", &Collection::num_partitions)
@@ -181,21 +200,24 @@ void BindFrame(nb::module_& module) {
       .def("filter", [](const Collection& frame, const Collection& mask) { return Unwrap(Filter(frame, mask, CallingLine())); })
       .def("dropna", [](const Collection& frame, nb::handle subset, bool all) { return Unwrap(DropMissing(frame, OptionalLabels(subset), all, CallingLine())); },
            "subset"_a.none(), "all"_a)
-      .def("index", IndexOf)
+      .def("index", [](const Collection& frame) { return Unwrap(IndexOf(frame, CallingLine())); })
       .def("to_frame", [](const Collection& frame, nb::handle label) {
              return ToFrame(frame, label.is_none() ? std::nullopt : std::optional(LabelFromPython(label)));
            }, "label"_a.none())
       .def("reset_index", [](const Collection& frame, bool drop, nb::handle label) {
-             return Unwrap(ResetIndex(frame, drop, label.is_none() ? std::nullopt : std::optional(LabelFromPython(label))));
+             return Unwrap(ResetIndex(frame, drop, label.is_none() ? std::nullopt : std::optional(LabelFromPython(label)), CallingLine()));
            }, "drop"_a, "label"_a.none())
       .def("reduce", ReduceFrame, "kind"_a, "skipna"_a, "ddof"_a, "min_count"_a, "numeric_only"_a)
       .def("count_rows", [](const Collection& frame) { return Unwrap(CountRows(frame, CallingLine())); })
       .def("nunique", [](const Collection& frame, bool dropna) { return Unwrap(CountDistinct(frame, dropna, CallingLine())); })
       .def("value_counts", CountValues, "normalize"_a, "sort"_a, "ascending"_a, "dropna"_a, "sort_keys"_a)
       .def("unique", [](const Collection& frame) { return Unwrap(Unique(frame, CallingLine())); })
-      .def("drop_duplicates", [](const Collection& frame, nb::handle subset, bool keep_last) {
-             return Unwrap(DropDuplicates(frame, OptionalLabels(subset), keep_last, CallingLine()));
-           }, "subset"_a.none(), "keep_last"_a)
+      .def("drop_duplicates", [](const Collection& frame, nb::handle subset, nb::handle keep) {
+             return Unwrap(DropDuplicates(frame, OptionalLabels(subset), KeepRowFrom(keep), CallingLine()));
+           }, "subset"_a.none(), "keep"_a)
+      .def("set_index", [](const Collection& frame, nb::handle labels, nb::handle names, bool drop, bool append) {
+             return Unwrap(SetIndex(frame, LabelsFromPython(labels), LabelsFromPython(names), drop, append));
+           })
       .def("quantile", [](const Collection& frame, const std::vector<double>& quantiles, bool is_one, const std::string& interpolation) {
              return Unwrap(Quantile(frame, quantiles, is_one, Unwrap(ParseInterpolation(interpolation)), CallingLine()));
            })
@@ -216,7 +238,7 @@ void BindFrame(nb::module_& module) {
       .def("wait", [](const Collection& frame, double seconds) { return Unwrap(WithoutGil([&] { return WaitUntilLoaded(frame, seconds); })); })
       .def("cancel", CancelLoading);
 
-  module.def("call", Call, "function"_a, "arguments"_a, "dtype"_a = "", "values"_a = nb::list(), "text"_a = "", "number"_a = 0);
+  module.def("call", Call, "function"_a, "arguments"_a, "dtype"_a.none() = nb::none(), "values"_a = nb::list(), "text"_a = "", "number"_a = 0);
   module.def("read_csv", ReadCsvFiles, "paths"_a, "options"_a, "storage"_a);
   module.def("from_columns", FrameFromColumns, "columns"_a, "num_index"_a, "is_series"_a, "bounds"_a, "divisions"_a);
   module.def("compute", ComputeFrames, "frames"_a, "is_interactive"_a = false);

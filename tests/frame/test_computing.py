@@ -5,7 +5,7 @@ import gc
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_frame_equal, assert_series_equal
+from pandas.testing import assert_frame_equal, assert_index_equal, assert_series_equal
 
 import cask
 import cask.dataframe as dd
@@ -152,3 +152,27 @@ def test_the_first_and_last_time_are_timestamps(both):
     for wanted, got in ((expected.t.min(), lazy.t.min().compute()), (expected.t.max(), lazy.t.max().compute())):
         assert type(got) is type(wanted)
         assert got == wanted
+
+
+def test_the_default_index_of_files_has_values(csv_files):
+    path, expected = csv_files
+    lazy = dd.read_csv(path, blocksize=7000)
+    assert lazy.npartitions > 3
+    assert_index_equal(lazy.index.compute(), expected.index)
+    assert lazy.index.max().compute() == len(expected) - 1
+    assert_frame_equal(lazy.reset_index().compute(), expected.reset_index())
+    kept, expected_kept = lazy[lazy.x > 0], expected[expected.x > 0]
+    assert_frame_equal(kept.reset_index().compute(), expected_kept.reset_index())
+    assert_frame_equal(kept.assign(twice=kept.index * 2).compute(), expected_kept.assign(twice=expected_kept.index * 2))
+    assert_frame_equal(lazy.sort_values("x").reset_index().compute(), expected.sort_values("x", kind="stable").reset_index())
+    numbered = lazy.reset_index()
+    assert_series_equal(numbered.groupby("k")["index"].max().compute(), expected.reset_index().groupby("k")["index"].max())
+
+
+def test_rows_of_a_result_are_numbered(csv_files):
+    path, expected = csv_files
+    lazy = dd.read_csv(path, blocksize=7000)
+    got = lazy.groupby("k", as_index=False).x.sum().reset_index()
+    assert_frame_equal(got.compute(), expected.groupby("k", as_index=False).x.sum().reset_index())
+    with pytest.raises(NotImplementedError, match="numbered already"):
+        lazy.reset_index(drop=True).reset_index()

@@ -10,11 +10,6 @@ import cask.dataframe as dd
 AGGREGATES = ["sum", "prod", "mean", "min", "max", "count", "std", "var", "sem", "median", "nunique", "first", "last", "any", "all"]
 
 
-def wide_sums(expected, columns):
-    """pandas casts grouped sums of narrow integers back to their type where all of them fit; Cask's always have 64 bits."""
-    return expected.astype({column: "int64" for column in columns}) if isinstance(expected, pd.DataFrame) else expected.astype("int64")
-
-
 def make_frame(rows=400, seed=3):
     rng = np.random.default_rng(seed)
     missing = rng.random(rows) < 0.15
@@ -52,8 +47,6 @@ def test_one_key_and_one_column(both, key, kind):
 def test_columns_of_every_type(both, column, kind):
     frame, lazy = both
     expected = getattr(frame.groupby("s")[column], kind)()
-    if (column, kind) == ("n", "sum"):
-        expected = wide_sums(expected, [column])
     assert_series_equal(getattr(lazy.groupby("s")[column], kind)().compute(), expected, rtol=1e-5 if column == "w" else 1e-12)
 
 
@@ -76,13 +69,13 @@ def test_keys_with_missing_values(both, keys, sort, dropna):
     frame, lazy = both
     got = lazy.groupby(keys, sort=sort, dropna=dropna)[["v", "n"]].sum().compute()
     expected = frame.groupby(keys, sort=sort, dropna=dropna)[["v", "n"]].sum()
-    assert_frame_equal(got, wide_sums(expected, ["n"]))
+    assert_frame_equal(got, expected)
 
 
 def test_lists_and_dicts_of_aggregates(both):
     frame, lazy = both
     assert_frame_equal(lazy.groupby("i").agg({"v": ["mean", "sum", "count"], "n": ["max"]}).compute(), frame.groupby("i").agg({"v": ["mean", "sum", "count"], "n": ["max"]}))
-    assert_frame_equal(lazy.groupby("i").agg({"v": "mean", "n": "sum"}).compute(), wide_sums(frame.groupby("i").agg({"v": "mean", "n": "sum"}), ["n"]))
+    assert_frame_equal(lazy.groupby("i").agg({"v": "mean", "n": "sum"}).compute(), frame.groupby("i").agg({"v": "mean", "n": "sum"}))
     assert_frame_equal(lazy.groupby("i").v.agg(["mean", "var"]).compute(), frame.groupby("i").v.agg(["mean", "var"]))
     assert_frame_equal(lazy.groupby(["i", "b"]).agg(top=("v", "max"), low=("n", "min")).compute(), frame.groupby(["i", "b"]).agg(top=("v", "max"), low=("n", "min")))
 

@@ -168,3 +168,80 @@ def test_the_size_of_a_series_groups_has_its_name(both):
     expected, lazy = both
     assert_series_equal(lazy.groupby("i").x.size().compute(), expected.groupby("i").x.size())
     assert_series_equal(lazy.groupby("i").size().compute(), expected.groupby("i").size())
+
+
+@pytest.mark.parametrize("keep", ["first", "last", False])
+@pytest.mark.parametrize("subset", [None, "s", ["b"], ["s", "b"], ("i", "b")], ids=str)
+@pytest.mark.parametrize("ignore_index", [False, True])
+def test_duplicates(both, keep, subset, ignore_index):
+    frame, lazy = both
+    frame, lazy = frame[["i", "s", "b"]], lazy[["i", "s", "b"]]
+    options = {"keep": keep, "subset": subset, "ignore_index": ignore_index}
+    assert_frame_equal(lazy.drop_duplicates(**options).compute(), frame.drop_duplicates(**options))
+
+
+@pytest.mark.parametrize("keep", ["first", "last", False])
+def test_duplicates_of_a_series(both, keep):
+    frame, lazy = both
+    for column in ("i", "u", "s", "m", "t"):
+        assert_series_equal(lazy[column].drop_duplicates(keep=keep).compute(), frame[column].drop_duplicates(keep=keep))
+
+
+def test_what_is_kept_of_duplicates_has_three_answers(both):
+    _, lazy = both
+    with pytest.raises(ValueError, match='keep must be either "first", "last" or False'):
+        lazy.drop_duplicates(keep="middle")
+
+
+@pytest.mark.parametrize("drop", [True, False])
+@pytest.mark.parametrize("column", ["i", "s", "t"])
+def test_a_column_becomes_the_index_and_sorts_the_rows(both, column, drop):
+    frame, lazy = both
+    assert_frame_equal(lazy.set_index(column, drop=drop, sort=False).compute(), frame.set_index(column, drop=drop))
+    in_order = frame.sort_values(column, kind="stable").set_index(column, drop=drop)
+    assert_frame_equal(lazy.set_index(column, drop=drop).compute(), in_order)
+
+
+def test_a_series_of_the_same_rows_becomes_the_index(both):
+    frame, lazy = both
+    assert_frame_equal(lazy.set_index(lazy.i * 2, sort=False).compute(), frame.set_index(frame.i * 2))
+    assert_frame_equal(lazy.set_index(lazy.u, sort=False).compute(), frame.set_index(frame.u, drop=False))
+    assert_frame_equal(lazy.set_index("i", sort=False, append=True).compute(), frame.set_index("i", append=True))
+    assert_frame_equal(lazy.set_index("i", sort=False).reset_index().compute(), frame.set_index("i").reset_index())
+    with pytest.raises(KeyError):
+        lazy.set_index("nowhere")
+
+
+@pytest.mark.parametrize("options", [{"thresh": 7}, {"thresh": 2, "subset": ["m", "s"]}, {"thresh": 1, "subset": "s"}, {"how": "all", "subset": ["m", "s"]}], ids=str)
+def test_rows_with_enough_values_stay(both, options):
+    frame, lazy = both
+    assert_frame_equal(lazy.dropna(**options).compute(), frame.dropna(**options))
+
+
+def test_membership_by_column(both):
+    frame, lazy = both
+    values = {"i": [1, 2], "s": ["fig"], "elsewhere": [1]}
+    assert_frame_equal(lazy.isin(values).compute(), frame.isin(values))
+
+
+def test_several_columns_are_set_from_a_frame(both):
+    frame, lazy = both
+    frame, lazy = frame.copy(), lazy.copy()
+    frame[["p", "i"]] = frame[["x", "u"]]
+    lazy[["p", "i"]] = lazy[["x", "u"]]
+    assert_frame_equal(lazy.compute(), frame)
+    with pytest.raises(ValueError, match="Columns must be same length as key"):
+        lazy[["p", "q"]] = lazy[["x"]]
+
+
+def test_sorted_rows_may_be_numbered_anew(both):
+    frame, lazy = both
+    assert_frame_equal(lazy.sort_values("x", ignore_index=True).compute(), frame.sort_values("x", ignore_index=True))
+    assert_series_equal(lazy.x.sort_values(ignore_index=True).compute(), frame.x.sort_values(ignore_index=True))
+
+
+def test_negative_numbers_of_rows_are_refused(both):
+    _, lazy = both
+    for few in (lazy.head, lazy.tail):
+        with pytest.raises(NotImplementedError, match="takes no negative number of rows"):
+            few(-1)

@@ -132,6 +132,12 @@ Result<Literal> LiteralOf(const Computed& scalar) {
     case Kind::kBool: return Literal(Values<uint8_t>(column)[0] != 0, type);
     case Kind::kFloat32: return Literal(double{Values<float>(column)[0]}, type);
     case Kind::kFloat64: return Literal(Values<double>(column)[0], type);
+    case Kind::kInt8: return Literal(int64_t{Values<int8_t>(column)[0]}, type);
+    case Kind::kInt16: return Literal(int64_t{Values<int16_t>(column)[0]}, type);
+    case Kind::kInt32: return Literal(int64_t{Values<int32_t>(column)[0]}, type);
+    case Kind::kUInt8: return Literal(int64_t{Values<uint8_t>(column)[0]}, type);
+    case Kind::kUInt16: return Literal(int64_t{Values<uint16_t>(column)[0]}, type);
+    case Kind::kUInt32: return Literal(int64_t{Values<uint32_t>(column)[0]}, type);
     case Kind::kInt64: return Literal(Values<int64_t>(column)[0], type);
     case Kind::kUInt64: return Literal(Values<uint64_t>(column)[0], type);
     case Kind::kTimestamp:
@@ -171,7 +177,12 @@ Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> coll
 }  // namespace
 
 Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options) {
-  ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut(collections, {}, options));
+  std::vector<Collection> wanted = collections;
+  for (Collection& collection : wanted) {
+    // An index is its index columns; what they are as values is for what is made of it.
+    if (collection.shape == Collection::Shape::kIndex) collection.data.columns.resize(collection.num_index);
+  }
+  ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut(wanted, {}, options));
   std::vector<Computed> results;
   for (size_t i = 0; i < collections.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(Computed result, Gather(run.collections[i], run.pieces[i]));

@@ -88,7 +88,12 @@ Series DataFrame::Reduce(const std::string& name, bool numeric_only, CallSite si
   if (kind == AggregateKind::kNunique) return LazyAccess::Wrap<Series>(CountDistinct(*collection_, true, At(site)));
   FrameReduceOptions options;
   options.numeric_only = numeric_only;
-  return LazyAccess::Wrap<Series>(cask::Reduce(*collection_, kind, options, At(site)));
+  const Collection reduced = ValueOrRaise(cask::Reduce(*collection_, kind, options, At(site)));
+  if (reduced.shape == Collection::Shape::kFrame) {
+    ValueOrRaise(Result<Collection>(TypeError("the results of {} have no common type; select columns of one kind, for example with numeric_only",
+                                              reduced.data.root->Describe())));
+  }
+  return LazyAccess::Wrap<Series>(reduced);
 }
 
 Series DataFrame::ValueCounts(const ValueCountsArguments& a, CallSite site) const {
@@ -97,7 +102,7 @@ Series DataFrame::ValueCounts(const ValueCountsArguments& a, CallSite site) cons
 
 DataFrame DataFrame::Describe(CallSite site) const { return Frame(DescribeColumns(*collection_, {0.25, 0.5, 0.75}, {}, At(site))); }
 
-DataFrame DataFrame::DropDuplicates(CallSite site) const { return Frame(cask::DropDuplicates(*collection_, std::nullopt, false, At(site))); }
+DataFrame DataFrame::DropDuplicates(CallSite site) const { return Frame(cask::DropDuplicates(*collection_, std::nullopt, KeepRow::kFirst, At(site))); }
 
 // -- Order
 

@@ -30,8 +30,14 @@ Result<const Collection*> CommonRows(const std::vector<ElementwiseArgument>& arg
   return rows;
 }
 
+// What changes some values of its first argument keeps that one's label.
+bool KeepsLabel(std::string_view function) {
+  return function == "where" || function == "mask" || function == "fillna" || function == "clip" || function == "between";
+}
+
 // The label of a series made of others: their common one, or none.
-std::string CommonLabel(const std::vector<ElementwiseArgument>& arguments, const Collection& rows) {
+std::string CommonLabel(std::string_view function, const std::vector<ElementwiseArgument>& arguments, const Collection& rows) {
+  if (const Collection* first = AsCollection(arguments[0]); KeepsLabel(function) && first != nullptr) return first->name();
   std::optional<std::string> label;
   for (const ElementwiseArgument& argument : arguments) {
     const Collection* collection = AsCollection(argument);
@@ -79,7 +85,7 @@ Result<Collection> Elementwise(std::string_view function, const std::vector<Elem
   const Collection* frame = FirstFrame(arguments);
   std::vector<NamedColumn> columns;
   if (frame == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, CommonLabel(arguments, *rows), *rows, origin));
+    ARROW_ASSIGN_OR_RAISE(NamedColumn column, CallFor(function, arguments, options, CommonLabel(function, arguments, *rows), *rows, origin));
     columns.push_back(std::move(column));
     return rows->WithColumns(rows->shape, std::move(columns));
   }

@@ -12,6 +12,7 @@
 
 #include "cask/api/collection.h"
 #include "cask/compute/frame/aggregate.h"
+#include "cask/compute/frame/distinct.h"
 #include "cask/compute/frame/quantile.h"
 #include "cask/compute/frame/top_k.h"
 #include "cask/compute/frame/value_counts.h"
@@ -59,11 +60,15 @@ Result<Collection> Filter(const Collection& collection, const Collection& mask, 
 /// The rows without missing values in the columns `subset` (none given: in any). `how_all`: only rows in which all are missing go.
 Result<Collection> DropMissing(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool how_all,
                                Origin origin);
-Collection IndexOf(const Collection& collection);
+/// The columns `labels` become the index under the names `names`, in place of the one there is or, with `append`, after it. `drop`: they
+/// are no columns any more.
+Result<Collection> SetIndex(const Collection& frame, const std::vector<std::string>& labels, const std::vector<std::string>& names, bool drop,
+                            bool append);
+Result<Collection> IndexOf(const Collection& collection, Origin origin);
 Collection ToFrame(const Collection& series, const std::optional<std::string>& label);
-/// The index becomes columns in front of the others (or goes, with `drop`). NotImplementedError for the default index of rows whose
-/// numbers are not known.
-Result<Collection> ResetIndex(const Collection& collection, bool drop, const std::optional<std::string>& series_label);
+/// The index becomes columns in front of the others (or goes, with `drop`). NotImplementedError for rows that an earlier reset numbered
+/// anew, where they are in several partitions.
+Result<Collection> ResetIndex(const Collection& collection, bool drop, const std::optional<std::string>& series_label, Origin origin);
 
 // -- Reductions
 
@@ -73,7 +78,8 @@ struct FrameReduceOptions {
   int64_t min_count = 0;
   bool numeric_only = false;
 };
-/// A series becomes a scalar; a frame becomes a series with its columns' labels as index.
+/// A series becomes a scalar; a frame becomes a series with its columns' labels as index, or a frame of one row where no type holds all
+/// columns' results.
 Result<Collection> Reduce(const Collection& collection, AggregateKind kind, const FrameReduceOptions& options, Origin origin);
 Result<Collection> CountRows(const Collection& collection, Origin origin);
 Result<Collection> CountDistinct(const Collection& collection, bool dropna, Origin origin);
@@ -82,7 +88,8 @@ Result<Collection> ValueCounts(const Collection& collection, bool dropna, const 
 /// missing values.
 Result<Collection> Mode(const Collection& collection, bool dropna, bool numeric_only, Origin origin);
 Result<Collection> Unique(const Collection& series, Origin origin);
-Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool keep_last,
+/// `keep`: KeepRow::kFirstTwo leaves only rows that equal no other.
+Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, KeepRow keep,
                                   Origin origin);
 Result<Collection> Quantile(const Collection& collection, const std::vector<double>& quantiles, bool is_one, Interpolation interpolation,
                             Origin origin);

@@ -59,10 +59,10 @@ Result<Collection> LargestRows(const Collection& collection, int64_t n, const st
   return OverWholeRows(collection, TopKBreaker(std::move(positions), std::max<int64_t>(n, 0), largest, keep), std::move(origin));
 }
 
-Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool keep_last,
+Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, KeepRow keep,
                                   Origin origin) {
   ARROW_ASSIGN_OR_RAISE(std::vector<int> keys, PositionsOrAll(collection, subset.value_or(std::vector<std::string>())));
-  return OverWholeRows(collection, DistinctBreaker(std::move(keys), keep_last ? KeepRow::kLast : KeepRow::kFirst), std::move(origin));
+  return OverWholeRows(collection, DistinctBreaker(std::move(keys), keep), std::move(origin));
 }
 
 }  // namespace cask

@@ -26,7 +26,9 @@ Result<Collection> ReduceColumns(const Collection& collection, const Aggregate& 
     aggregates.push_back(std::move(aggregate));
   }
   ARROW_ASSIGN_OR_RAISE(FramePtr row, ReduceToRow(ValuesOf(collection), std::move(aggregates), origin));
-  return collection.shape == Shape::kFrame ? SeriesOf(std::move(row), origin) : ScalarOf(std::move(row));
+  if (collection.shape != Shape::kFrame) return ScalarOf(std::move(row));
+  if (!CommonTypeOf(row->schema())) return Collection{Shape::kFrame, Projection::All(std::move(row)), 0};
+  return SeriesOf(std::move(row), origin);
 }
 
 }  // namespace

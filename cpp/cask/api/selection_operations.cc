@@ -1,4 +1,6 @@
 #include "cask/api/frame_operations.h"
+#include "cask/api/row_numbers.h"
+#include "cask/expr/assemble_expr.h"
 
 namespace cask {
 namespace {
@@ -123,9 +125,30 @@ Result<Collection> DropMissing(const Collection& collection, const std::optional
   return result;
 }
 
-Collection IndexOf(const Collection& collection) {
+Result<Collection> SetIndex(const Collection& frame, const std::vector<std::string>& labels, const std::vector<std::string>& names, bool drop,
+                            bool append) {
+  ARROW_ASSIGN_OR_RAISE(Collection keys, GetColumns(frame, labels));
+  ARROW_ASSIGN_OR_RAISE(keys, SetLabels(keys, names));
+  Collection result = frame;
+  if (drop) {
+    ARROW_ASSIGN_OR_RAISE(result, DropColumns(frame, labels, false));
+  }
+  std::vector<NamedColumn> columns;
+  if (append) columns = frame.index_columns();
+  for (const NamedColumn& key : keys.value_columns()) columns.push_back(key);
+  const int num_index = static_cast<int>(columns.size());
+  for (const NamedColumn& column : result.value_columns()) columns.push_back(column);
+  return Collection{Shape::kFrame, {frame.data.root, std::move(columns)}, num_index};
+}
+
+Result<Collection> IndexOf(const Collection& collection, Origin origin) {
   Collection result{Shape::kIndex, {collection.data.root, collection.index_columns()}, collection.num_index};
-  for (const NamedColumn& column : collection.index_columns()) result.data.columns.push_back(column);
+  for (NamedColumn column : collection.index_columns()) {
+    if (IsRowIds(collection.data.root, *column.value)) {
+      ARROW_ASSIGN_OR_RAISE(column.value, RowNumbersOf(collection.data.root, column.value, origin));
+    }
+    result.data.columns.push_back(std::move(column));
+  }
   return result;
 }
 
@@ -139,16 +162,36 @@ Collection ToFrame(const Collection& series, const std::optional<std::string>& l
   return series.WithColumns(Shape::kFrame, std::move(columns));
 }
 
-Result<Collection> ResetIndex(const Collection& collection, bool drop, const std::optional<std::string>& series_label) {
-  const int row_ids = collection.data.root->row_id_column();
+namespace {
+
+// Rows that have no index are numbered by one more step at the end, if one task has all of them.
+Result<Collection> NumberRows(const Collection& collection, const Origin& origin) {
+  if (collection.num_partitions() != 1) {
+    return NotImplementedError("reset_index of rows that reset_index(drop=True) has numbered already; make the frame without the first one");
+  }
+  const Token token = Tokenizer("numbered rows").Finish();
+  ARROW_ASSIGN_OR_RAISE(FramePtr numbered, AssembleExpr::Make({collection.data}, MakeNumberedRows(NoLabel()), token, origin));
+  return Collection{collection.shape, Projection::All(std::move(numbered)), 1};
+}
+
+}  // namespace
+
+Result<Collection> ResetIndex(const Collection& given, bool drop, const std::optional<std::string>& series_label, Origin origin) {
+  Collection collection = given;
+  if (given.num_index == 0 && !drop) {
+    ARROW_ASSIGN_OR_RAISE(collection, NumberRows(given, origin));
+  }
   std::vector<NamedColumn> columns;
   std::vector<NamedColumn> index = collection.index_columns();
   for (size_t level = 0; level < index.size() && !drop; ++level) {
     NamedColumn column = index[level];
-    if (column.value->node() == ColumnExpr::Node::kReference && column.value->index() == row_ids) {
-      return NotImplementedError("reset_index of the default index: the row numbers are not known before the data is read; use drop=True");
+    if (IsRowIds(collection.data.root, *column.value)) {
+      ARROW_ASSIGN_OR_RAISE(column.value, RowNumbersOf(collection.data.root, column.value, origin));
     }
-    if (IsNoLabel(column.name)) column.name = index.size() == 1 ? "index" : fmt::format("level_{}", level);
+    // pandas calls an index without a name "index", or "level_0" where a column is called so.
+    if (IsNoLabel(column.name)) {
+      column.name = index.size() == 1 && collection.Find("index") < 0 ? "index" : fmt::format("level_{}", level);
+    }
     columns.push_back(std::move(column));
   }
   for (NamedColumn column : collection.value_columns()) {

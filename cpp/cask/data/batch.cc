@@ -10,6 +10,7 @@
 #include <set>
 
 #include "cask/base/check.h"
+#include "cask/data/categories.h"
 
 namespace cask {
 namespace {
@@ -82,7 +83,9 @@ Batch SliceBatch(const Batch& batch, int64_t offset, int64_t length) {
 Column EmptyColumn(const DType& type) {
   auto empty = arrow::MakeEmptyArray(type.arrow_type());
   CASK_CHECK_OK(empty.status());
-  return (*empty)->data();
+  Column column = (*empty)->data();
+  if (type.kind() == Kind::kCategory && Categories::Of(type).texts != nullptr) column->dictionary = Categories::Of(type).texts;
+  return column;
 }
 
 Column MakeFixedColumn(const DType& type, int64_t length, std::shared_ptr<arrow::Buffer> buffer,

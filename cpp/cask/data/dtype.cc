@@ -1,6 +1,10 @@
 #include "cask/data/dtype.h"
 
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
 #include <arrow/type.h>
+
+#include "cask/data/categories.h"
 
 namespace cask {
 namespace {
@@ -91,6 +95,18 @@ DType DType::Nullable(Kind kind) {
   return type;
 }
 
+DType DType::ArrowBacked(Kind kind) {
+  DType type = Nullable(kind);
+  type.arrow_backed_ = true;
+  return type;
+}
+
+DType DType::Categorical(std::shared_ptr<const Categories> categories) {
+  DType type(Kind::kCategory);
+  type.categories_ = std::move(categories);
+  return type;
+}
+
 Result<DType> DType::Parse(std::string_view name) {
   if (!name.empty() && (name[0] == '<' || name[0] == '=' || name[0] == '|')) name.remove_prefix(1);
   // An object column holds text unless its values show otherwise, so "object" is not looked up among the names of kinds.
@@ -167,6 +183,7 @@ std::string DType::ToString() const {
     return timezone_.empty() ? fmt::format("datetime64[{}]", UnitName(unit_)) : fmt::format("datetime64[{}, {}]", UnitName(unit_), timezone_);
   }
   if (kind_ == Kind::kDuration) return fmt::format("timedelta64[{}]", UnitName(unit_));
+  if (arrow_backed_) return fmt::format("{}[pyarrow]", kind_ == Kind::kFloat64 ? "double" : DType(kind_).ToString());
   if (nullable_) {
     for (const KindName& entry : kNullableNames) {
       if (entry.kind == kind_) return std::string(entry.name);
@@ -176,6 +193,21 @@ std::string DType::ToString() const {
     if (entry.kind == kind_) return std::string(entry.name);
   }
   return "object";
+}
+
+std::string DType::ToToken() const {
+  std::string token = ToString();
+  if (categories_ == nullptr) return token;
+  token += fmt::format(" of {}{}", categories_->values.ToString(), categories_->is_ordered ? ", ordered" : "");
+  if (categories_->texts == nullptr) return token;
+  const arrow::ArrayData& texts = *categories_->texts;
+  const int64_t* offsets = texts.length == 0 ? nullptr : texts.GetValues<int64_t>(1);
+  for (int64_t i = 0; i < texts.length; ++i) {
+    const int64_t length = offsets[i + 1] - offsets[i];
+    token += fmt::format(" {}:", length);
+    if (length > 0) token.append(reinterpret_cast<const char*>(texts.buffers[2]->data()) + offsets[i], length);
+  }
+  return token;
 }
 
 std::shared_ptr<arrow::DataType> DType::arrow_type() const {

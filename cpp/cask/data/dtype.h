@@ -8,7 +8,7 @@
 //   kDuration   duration(unit)                   INT64_MIN, without a validity bitmap
 //   kString     large_string                     validity bitmap
 //   kObjectBool uint8, 0 or 1 a byte             validity bitmap (pandas: an object column of True, False and NaN)
-//   kCategory   dictionary(int32, large_string)  validity bitmap
+//   kCategory   dictionary(int32, large_string)  validity bitmap (data/categories.h)
 //   nullable    as its kind                      validity bitmap (pandas' Int64, Float64, boolean, string)
 //   kObjectInt  large_string                     validity bitmap (pandas: an object column of Python integers)
 //   kNull       null                             every value (pandas: an object column without values)
@@ -42,6 +42,8 @@ enum class Kind : uint8_t {
 
 enum class TimeUnit : uint8_t { kSecond, kMilli, kMicro, kNano };
 
+struct Categories;
+
 /// The missing value of kTimestamp and kDuration columns, pandas' NaT.
 inline constexpr int64_t kNaT = INT64_MIN;
 
@@ -53,6 +55,10 @@ class DType {
   static DType Timestamp(TimeUnit unit, std::string timezone = "");
   static DType Duration(TimeUnit unit);
   static DType Nullable(Kind kind);
+  /// A nullable number that pandas keeps in its ArrowDtype: "int64[pyarrow]", what counts of text of dtype "string" are.
+  static DType ArrowBacked(Kind kind);
+  /// kCategory of which more is known (data/categories.h).
+  static DType Categorical(std::shared_ptr<const Categories> categories);
 
   /// Reads a pandas or NumPy name: "int64", "i8", "Int64", "float", "str", "string", "datetime64[ns]", "category", "object", ...
   static Result<DType> Parse(std::string_view name);
@@ -61,8 +67,11 @@ class DType {
 
   Kind kind() const { return kind_; }
   bool nullable() const { return nullable_; }
+  bool arrow_backed() const { return arrow_backed_; }
   TimeUnit unit() const { return unit_; }
   const std::string& timezone() const { return timezone_; }
+  /// Of kCategory; null: text, known by the data only.
+  const std::shared_ptr<const Categories>& categories() const { return categories_; }
 
   bool is_signed() const { return kind_ >= Kind::kInt8 && kind_ <= Kind::kInt64; }
   bool is_unsigned() const { return kind_ >= Kind::kUInt8 && kind_ <= Kind::kUInt64; }
@@ -83,13 +92,18 @@ class DType {
   /// How values are held; see the table above.
   std::shared_ptr<arrow::DataType> arrow_type() const;
 
-  bool operator==(const DType&) const = default;
+  /// Distinguishes types that print alike: those of different categories.
+  std::string ToToken() const;
+
+  bool operator==(const DType& other) const;
 
  private:
   Kind kind_ = Kind::kNull;
   bool nullable_ = false;
+  bool arrow_backed_ = false;
   TimeUnit unit_ = TimeUnit::kMicro;
   std::string timezone_;
+  std::shared_ptr<const Categories> categories_;
 };
 
 /// Ticks of `unit` in a second.

@@ -40,6 +40,17 @@ class Aggregation final : public Breaker {
     }
   }
 
+  // pandas adds up in 64 bits and then goes back to the column's type if it can.
+  std::optional<DType> FittingType(const Schema& input, int column) const override {
+    const int position = column - static_cast<int>(spec_.keys.size());
+    if (spec_.keys.empty() || position < 0) return std::nullopt;
+    const Aggregate& aggregate = spec_.aggregates[position];
+    if ((aggregate.kind != AggregateKind::kSum && aggregate.kind != AggregateKind::kProd) || !input.field(aggregate.column).type.is_integer()) {
+      return std::nullopt;
+    }
+    return input.field(aggregate.column).type;
+  }
+
   Result<BreakerSinks> MakeSinks(const Schema& input) const override {
     GroupBySpec spec = spec_;
     spec.input = input;
@@ -98,9 +109,9 @@ class Distinct final : public Breaker {
   }
   Result<BreakerSinks> MakeSinks(const Schema& input) const override {
     const auto sink = MakeDistinct(input, keys_, keep_);
-    return BreakerSinks{sink, sink, sink};
+    return BreakerSinks{sink, sink, keep_ == KeepRow::kFirstTwo ? MakeDistinct(input, keys_, KeepRow::kOnly) : sink};
   }
-  int RowIdColumn(int input_row_ids) const override { return input_row_ids; }
+  bool keeps_rows() const override { return true; }
 
  private:
   std::vector<int> keys_;

@@ -21,6 +21,14 @@ Result<FramePtr> BreakerExpr::Make(Projection input, std::shared_ptr<const Break
   return FramePtr(new BreakerExpr(std::move(input), std::move(breaker), std::move(sinks), row_id_column, tokenizer.Finish(), std::move(origin)));
 }
 
+DType BreakerExpr::FittingType(int column) const {
+  if (breaker_->keeps_rows()) {
+    const ColumnExpr& value = *input_.columns[column].value;
+    return value.node() == ColumnExpr::Node::kReference ? input_.root->FittingType(value.index()) : value.type();
+  }
+  return breaker_->FittingType(input_.schema(), column).value_or(schema().field(column).type);
+}
+
 Result<FramePtr> BreakerExpr::RebindInputs(Rebinder& rebinder) const {
   ARROW_ASSIGN_OR_RAISE(Projection input, rebinder.Rebind(input_));
   if (input.token() == input_.token()) return std::static_pointer_cast<const FrameExpr>(shared_from_this());

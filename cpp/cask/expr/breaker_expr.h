@@ -33,8 +33,12 @@ class Breaker {
   /// Fails as pandas would where the input's types do not suit it.
   virtual Result<BreakerSinks> MakeSinks(const Schema& input) const = 0;
   virtual PartitionRange partitions() const { return {}; }
+  /// Whether its rows are rows of the input, with all columns in their places.
+  virtual bool keeps_rows() const { return false; }
+  /// FrameExpr::FittingType of a column of the result, where it is not the column's own.
+  virtual std::optional<DType> FittingType(const Schema& input, int column) const { return std::nullopt; }
   /// Which column of the result holds the input's row ids, or -1. `input_row_ids`: that column of the input, or -1.
-  virtual int RowIdColumn(int input_row_ids) const { return -1; }
+  int RowIdColumn(int input_row_ids) const { return keeps_rows() ? input_row_ids : -1; }
 };
 
 class BreakerExpr final : public FrameExpr {
@@ -44,6 +48,7 @@ class BreakerExpr final : public FrameExpr {
   std::string_view name() const override { return breaker_->name(); }
   std::string Describe() const override { return breaker_->Describe(input_.schema()); }
   int row_id_column() const override { return row_id_column_; }
+  DType FittingType(int column) const override;
   const Projection& input() const { return input_; }
   const Breaker& breaker() const { return *breaker_; }
   const BreakerSinks& sinks() const { return sinks_; }

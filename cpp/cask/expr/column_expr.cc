@@ -8,14 +8,14 @@ namespace cask {
 namespace {
 
 void AddLiteral(Tokenizer* tokenizer, const Literal& literal) {
-  tokenizer->Add(literal.type().ToString()).Add(literal.ToString()).Add(int64_t{literal.is_weak()});
+  tokenizer->Add(literal.type().ToToken()).Add(literal.ToString()).Add(int64_t{literal.is_weak()});
 }
 
 Token CallToken(const ColumnFunction& function, const std::vector<ColumnExprPtr>& arguments, const FunctionOptions& options) {
   Tokenizer tokenizer("call");
   tokenizer.Add(function.name());
   for (const ColumnExprPtr& argument : arguments) tokenizer.Add(argument->token());
-  tokenizer.Add(options.type.ToString()).Add(options.text).Add(options.number);
+  tokenizer.Add(options.type.ToToken()).Add(options.text).Add(options.number);
   for (const Literal& value : options.values) AddLiteral(&tokenizer, value);
   return tokenizer.Finish();
 }
@@ -34,7 +34,7 @@ std::string_view OperatorOf(std::string_view function) {
 
 ColumnExprPtr ColumnExpr::Reference(int index, DType type) {
   Tokenizer tokenizer("reference");
-  tokenizer.Add(int64_t{index}).Add(type.ToString());
+  tokenizer.Add(int64_t{index}).Add(type.ToToken());
   auto* expr = new ColumnExpr(Node::kReference, std::move(type), tokenizer.Finish(), nullptr);
   expr->index_ = index;
   return ColumnExprPtr(expr);

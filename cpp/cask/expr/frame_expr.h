@@ -67,6 +67,8 @@ class FrameExpr : public Expr {
   int64_t num_partitions() const { return num_partitions_; }
   /// Which column holds row ids (data/row_id.h), or -1.
   virtual int row_id_column() const { return -1; }
+  /// The type that pandas gives a column of a result if all of its values fit it: a group-by's sum of int8. Mostly the column's own.
+  virtual DType FittingType(int column) const { return schema_.field(column).type; }
   /// One line for `explain()`.
   virtual std::string Describe() const = 0;
 
@@ -93,6 +95,7 @@ class FilterExpr final : public FrameExpr {
   std::string_view name() const override { return "filter"; }
   std::string Describe() const override;
   int row_id_column() const override { return input_->row_id_column(); }
+  DType FittingType(int column) const override { return input_->FittingType(column); }
   const FramePtr& input() const { return input_; }
   const ColumnExprPtr& predicate() const { return predicate_; }
 

@@ -28,7 +28,7 @@ class Sorting final : public Breaker {
     const auto merge = MakeMergeSorted(spec);
     return BreakerSinks{MakeSort(spec), merge, merge};
   }
-  int RowIdColumn(int input_row_ids) const override { return input_row_ids; }
+  bool keeps_rows() const override { return true; }
 
  private:
   std::vector<int> keys_;
@@ -57,7 +57,7 @@ class TopK final : public Breaker {
     ARROW_ASSIGN_OR_RAISE(sinks.final, MakeFinalTopK(spec));
     return sinks;
   }
-  int RowIdColumn(int input_row_ids) const override { return input_row_ids; }
+  bool keeps_rows() const override { return true; }
 
  private:
   std::vector<int> columns_;
@@ -78,7 +78,7 @@ class Limit final : public Breaker {
     return BreakerSinks{sink, sink, sink};
   }
   PartitionRange partitions() const override { return range_; }
-  int RowIdColumn(int input_row_ids) const override { return input_row_ids; }
+  bool keeps_rows() const override { return true; }
 
  private:
   int64_t n_;

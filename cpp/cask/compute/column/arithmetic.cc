@@ -29,6 +29,13 @@ bool IsNegative(const ArgumentType& argument) {
   return value < 0;
 }
 
+// NumPy squares by multiplying: the square of bools is int8, while every other power of them by a Python integer is int64.
+bool IsSquareOfBools(const ArithmeticOperator& op, const ArgumentType& a, const ArgumentType& b) {
+  if (op.operation != Operation::kPower || !a.type.is_bool() || b.literal == nullptr || !b.literal->is_weak()) return false;
+  const auto* exponent = std::get_if<int64_t>(&b.literal->value());
+  return exponent != nullptr && *exponent == 2;
+}
+
 /// How two numbers meet: the kind to compute in, and the type that comes out.
 struct NumberRule {
   Kind kind;
@@ -53,6 +60,7 @@ Result<NumberRule> RuleForNumbers(const ArithmeticOperator& op, const ArgumentTy
     const Kind kind = LoopKind(op.operation, common);
     return NumberRule{kind, WithNullable(kind, nullable)};
   }
+  if (IsSquareOfBools(op, a, b)) return NumberRule{Kind::kInt8, WithNullable(Kind::kInt8, nullable)};
   ARROW_RETURN_NOT_OK(CheckFits(a, common));
   ARROW_RETURN_NOT_OK(CheckFits(b, common));
   const bool divides = op.operation == Operation::kFloorDivide || op.operation == Operation::kRemainder;

@@ -2,6 +2,7 @@
 
 #include <arrow/buffer.h>
 
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/temporal.h"
 #include "cask/compute/column/text_build.h"
@@ -121,15 +122,15 @@ Result<Column> BlendCategories(const uint8_t* mask, const Argument& a, const Arg
   const void* codes = &one;
   if (other.literal == nullptr) {
     const Column& second = std::get<Column>(b);
-    if (second->dictionary != column->dictionary) return NotImplementedError("mixing columns of different categories; convert both to 'str' first");
+    if (second->dictionary != column->dictionary) {
+      if (Categories::Of(type).texts == nullptr) return NotImplementedError("mixing columns of different categories; convert both to 'str' first");
+      ARROW_ASSIGN_OR_RAISE(const Column first_in_order, WithCategoriesInOrder(column, type, pool));
+      ARROW_ASSIGN_OR_RAISE(const Column second_in_order, WithCategoriesInOrder(second, type, pool));
+      return BlendCategories(mask, first_in_order, second_in_order, b_type, validity, type, num_rows, pool);
+    }
     codes = Values<int32_t>(second);
   } else if (!other.literal->is_missing()) {
-    const TextView categories(*column->dictionary);
-    const std::string& text = std::get<std::string>(other.literal->value());
-    one = -1;
-    for (int64_t i = 0; i < column->dictionary->length; ++i) {
-      if (categories[i] == text) one = static_cast<int32_t>(i);
-    }
+    ARROW_ASSIGN_OR_RAISE(one, FindCategory(column->dictionary, type, *other.literal, pool));
     if (one < 0) return Refuse(self, other);
   }
   ARROW_ASSIGN_OR_RAISE(auto out, NewResult(4, num_rows, pool));
@@ -152,8 +153,11 @@ Result<DType> BlendType(const ArgumentType& a, const ArgumentType& b) {
   if (a.type.kind() == Kind::kNull) return b.type;
   if (IsText(a.type) && IsText(b.type)) return a.type;
   if (a.type.kind() == Kind::kCategory) {
-    if (b.literal != nullptr ? IsText(b.type) : b.type.kind() == Kind::kCategory) return a.type;
-    return Refuse(a, b);
+    if (b.literal == nullptr) return a.type == b.type ? Result<DType>(a.type) : Refuse(a, b);
+    const Categories& categories = Categories::Of(a.type);
+    if (categories.texts == nullptr) return a.type;  // what the categories are is seen later
+    ARROW_ASSIGN_OR_RAISE(const int32_t found, FindCategory(categories.texts, a.type, *b.literal, arrow::default_memory_pool()));
+    return found >= 0 ? Result<DType>(a.type) : Refuse(a, b);
   }
   if (a.type.kind() == Kind::kObjectBool) {
     if (!b.type.is_bool() && b.type.kind() != Kind::kObjectBool) return Refuse(a, b);

@@ -2,6 +2,7 @@
 
 #include <arrow/buffer.h>
 
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/registry.h"
 #include "cask/compute/column/temporal.h"
@@ -69,11 +70,8 @@ class CastFunction final : public ColumnFunction {
 
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions& options) const override {
     const DType &from = arguments[0].type, &to = options.type;
+    if (to.kind() == Kind::kCategory) return CategoriesFor(from, to);
     ARROW_RETURN_NOT_OK(CheckTemporalCast(from, to));
-    if (to.kind() == Kind::kCategory && !IsText(from) && from.kind() != Kind::kCategory && from.kind() != Kind::kNull) {
-      return NotImplementedError("astype('category') of a column of type {}: only text can be held as categories; use .astype('str') first",
-                                 from.ToString());
-    }
     return to;
   }
 
@@ -84,19 +82,49 @@ class CastFunction final : public ColumnFunction {
   }
 
  private:
+  // Categories that are not given are the values themselves.
+  static Result<DType> CategoriesFor(const DType& from, const DType& to) {
+    const Categories& wanted = Categories::Of(to);
+    if (wanted.texts != nullptr || from.kind() == Kind::kNull) return to;
+    if (from.kind() == Kind::kCategory) {
+      if (!wanted.is_ordered) return from;
+      Categories ordered = Categories::Of(from);
+      ordered.is_ordered = true;
+      return DType::Categorical(std::make_shared<const Categories>(std::move(ordered)));
+    }
+    ARROW_RETURN_NOT_OK(CheckCategoryValues(from));
+    return DType::Categorical(std::make_shared<const Categories>(Categories{from, wanted.is_ordered, nullptr}));
+  }
+
+  static Result<Column> CastToCategories(const Column& column, const DType& from, const DType& to, arrow::MemoryPool* pool) {
+    Column texts = column;
+    if (!IsText(from)) {
+      ARROW_ASSIGN_OR_RAISE(texts, CastToText(column, from, Kind::kString, pool));
+    }
+    ARROW_ASSIGN_OR_RAISE(Column categories, TextToCategories(texts, to, pool));
+    if (Categories::Of(to).texts == nullptr) return categories;
+    const DType own = DType::Categorical(std::make_shared<const Categories>(Categories{from, false, nullptr}));
+    return ChangeCategories(categories, own, to, pool);
+  }
+
+  static Result<Column> CastFromCategories(const Column& column, const DType& from, const DType& to, arrow::MemoryPool* pool) {
+    if (to.kind() == Kind::kCategory) return Categories::Of(to).texts == nullptr ? column : ChangeCategories(column, from, to, pool);
+    const DType& values = Categories::Of(from).values;
+    ARROW_ASSIGN_OR_RAISE(auto texts, CategoriesToText(column, Kind::kString, pool));
+    if (IsText(to)) return Retyped(texts, to);
+    ARROW_ASSIGN_OR_RAISE(Column own, CategoryValues(texts, values, pool));
+    return Cast(own, values, to, pool);
+  }
+
   static Result<Column> Cast(const Column& column, const DType& from, const DType& to, arrow::MemoryPool* pool) {
     if (from == to) return column;
     if (from.kind() == Kind::kNull) return CastMissing(column->length, to, pool);
-    if (from.kind() == Kind::kCategory) {
-      const DType text(Kind::kString);
-      ARROW_ASSIGN_OR_RAISE(auto texts, CategoriesToText(column, text, pool));
-      return Cast(texts, text, to, pool);
-    }
+    if (from.kind() == Kind::kCategory) return CastFromCategories(column, from, to, pool);
     if (from.kind() == Kind::kObjectInt) {
       if (IsText(to)) return Retyped(column, to);
       return CastFromText(column, from, to, pool);
     }
-    if (to.kind() == Kind::kCategory) return TextToCategories(column, to, pool);
+    if (to.kind() == Kind::kCategory) return CastToCategories(column, from, to, pool);
     if (IsText(from)) return IsText(to) ? Retyped(column, to) : CastFromText(column, from, to, pool);
     if (IsText(to)) return CastToText(column, from, to, pool);
     if (from.is_temporal()) return CastFromTemporal(column, from, to, pool);
@@ -114,11 +142,33 @@ class CastFunction final : public ColumnFunction {
   }
 };
 
+/// codes(column): the position of each value's category, -1 where it is missing, in options.type.
+class CodesFunction final : public ColumnFunction {
+ public:
+  std::string_view name() const override { return "codes"; }
+
+  Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions& options) const override {
+    if (arguments[0].type.kind() == Kind::kCategory) return options.type;
+    return TypeError("codes of a column of type {}, which has no categories", arguments[0].type.ToString());
+  }
+
+  Result<Column> Execute(const std::vector<Argument>& arguments, const std::vector<DType>& types, const DType& result_type, const FunctionOptions&,
+                         int64_t num_rows, arrow::MemoryPool* pool) const override {
+    const Column& column = std::get<Column>(arguments[0]);
+    const std::vector<int32_t> ranks = CategoryRanks(column, types[0]);
+    ARROW_ASSIGN_OR_RAISE(auto codes, NewResult(4, num_rows, pool));
+    auto* out = reinterpret_cast<int32_t*>(codes->mutable_data());
+    for (int64_t i = 0; i < num_rows; ++i) out[i] = IsMissing(column, types[0], i) ? -1 : ranks[Values<int32_t>(column)[i]];
+    return CastNumbers(MakeFixedColumn(Kind::kInt32, num_rows, std::move(codes)), Kind::kInt32, result_type, pool);
+  }
+};
+
 }  // namespace
 
 FunctionList CastFunctions() {
   static const CastFunction kCast;
-  return {&kCast};
+  static const CodesFunction kCodes;
+  return {&kCast, &kCodes};
 }
 
 }  // namespace cask

@@ -8,6 +8,7 @@
 #include "cask/base/check.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/number_calls.h"
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/column/registry.h"
 #include "cask/compute/column/type_rules.h"
 
@@ -17,6 +18,23 @@ namespace {
 bool IsTextual(const DType& type) { return IsText(type) || type.kind() == Kind::kCategory; }
 
 bool IsMissingLiteral(const ArgumentType& argument) { return argument.literal != nullptr && argument.literal->is_missing(); }
+
+// Categories that are not text meet other columns only as categories.
+Status CheckCategoryValuesCompare(const ArgumentType& a, const ArgumentType& b) {
+  if (a.type.kind() != Kind::kCategory || b.type.kind() == Kind::kCategory || b.literal != nullptr || b.type.kind() == Kind::kNull) return Status::OK();
+  const DType& values = Categories::Of(a.type).values;
+  if (IsText(values)) return Status::OK();
+  return NotImplementedError("comparing categories of type {} with a column; use .astype('{}') first", values.ToString(), values.ToString());
+}
+
+// pandas' "boolean" where either side is nullable, or Arrow's truth values where that is text.
+DType TruthType(const ArgumentType& a, const ArgumentType& b) {
+  const auto is_arrow_text = [](const ArgumentType& x) { return IsText(x.type) && x.type.nullable(); };
+  if (is_arrow_text(a) || is_arrow_text(b)) return DType::ArrowBacked(Kind::kBool);
+  const bool are_columns = a.literal == nullptr && b.literal == nullptr;
+  if (are_columns && !AreComparable(a, b)) return Kind::kBool;
+  return WithNullable(Kind::kBool, a.type.nullable() || b.type.nullable());
+}
 
 // An integer literal that the column's integers cannot hold lies beyond all of them: -1 below, 1 above, 0 within.
 int SideOf(const Argument& argument, Kind kind) {
@@ -83,11 +101,16 @@ class ComparisonFunction final : public ColumnFunction {
 
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions&) const override {
     const ArgumentType &a = arguments[0], &b = arguments[1];
-    const DType result = WithNullable(Kind::kBool, a.type.nullable() || b.type.nullable());
-    if (IsEquality(operation_)) return result;
+    const DType result = TruthType(a, b);
+    if (IsEquality(operation_)) {
+      ARROW_RETURN_NOT_OK(CheckCategoryValuesCompare(a, b));
+      ARROW_RETURN_NOT_OK(CheckCategoryValuesCompare(b, a));
+      return result;
+    }
     if (a.type.kind() == Kind::kCategory || b.type.kind() == Kind::kCategory) {
       if (a.type.kind() != Kind::kCategory && IsText(a.type) && a.literal == nullptr) return result;
-      return TypeError("Unordered Categoricals can only compare equality or not");
+      ARROW_RETURN_NOT_OK(CheckCategoryOrder(operation_, a, b));
+      return result;
     }
     if (!AreComparable(a, b)) {
       const bool exchange = a.literal != nullptr || (b.literal == nullptr && IsNumberLike(a.type));
@@ -102,6 +125,9 @@ class ComparisonFunction final : public ColumnFunction {
 
   Result<Column> Execute(const std::vector<Argument>& arguments, const std::vector<DType>& types, const DType& result_type,
                          const FunctionOptions&, int64_t num_rows, arrow::MemoryPool* pool) const override {
+    if (result_type.nullable() && (IsMissingLiteral(TypesOf(arguments, types)[0]) || IsMissingLiteral(TypesOf(arguments, types)[1]))) {
+      return RepeatLiteral(Literal(), result_type, num_rows, pool);
+    }
     ARROW_ASSIGN_OR_RAISE(auto bytes, Compare(arguments, types, num_rows, pool));
     return TruthColumn(std::move(bytes), arguments, result_type, num_rows, pool);
   }
@@ -110,6 +136,14 @@ class ComparisonFunction final : public ColumnFunction {
   Result<TruthBytes> Compare(const std::vector<Argument>& arguments, const std::vector<DType>& types, int64_t num_rows,
                              arrow::MemoryPool* pool) const {
     const auto known = TypesOf(arguments, types);
+    for (int k : {0, 1}) {
+      if (types[k].kind() != Kind::kCategory || known[!k].type.kind() == Kind::kNull) continue;
+      const bool has_order = known[!k].literal != nullptr || known[!k].type.kind() == Kind::kCategory;
+      if (!IsEquality(operation_) && has_order && !IsMissingLiteral(known[!k])) return CompareCategoryOrder(operation_, arguments, types, num_rows, pool);
+      if (known[!k].literal != nullptr && !IsMissingLiteral(known[!k])) {
+        return CompareWithCategory(operation_, std::get<Column>(arguments[k]), types[k], *known[!k].literal, num_rows, pool);
+      }
+    }
     if (!AreComparable(known[0], known[1]) || IsMissingLiteral(known[0]) || IsMissingLiteral(known[1])) {
       return AllSame(operation_ == Operation::kNotEqual, num_rows, pool);
     }

@@ -23,6 +23,15 @@ Result<TruthBytes> CompareTimes(Operation operation, const std::vector<Argument>
 Result<TruthBytes> CompareTexts(Operation operation, const std::vector<Argument>& arguments, const std::vector<DType>& types, int64_t num_rows,
                                 arrow::MemoryPool* pool);
 
+/// Whether categories can be compared by order with another column or a constant; what pandas raises if not.
+Status CheckCategoryOrder(Operation operation, const ArgumentType& a, const ArgumentType& b);
+/// Ordered categories with a constant that is one of them, or with a column of the same ones.
+Result<TruthBytes> CompareCategoryOrder(Operation operation, const std::vector<Argument>& arguments, const std::vector<DType>& types,
+                                        int64_t num_rows, arrow::MemoryPool* pool);
+/// Categories that equal a constant, or do not.
+Result<TruthBytes> CompareWithCategory(Operation operation, const Column& column, const DType& type, const Literal& literal, int64_t num_rows,
+                                       arrow::MemoryPool* pool);
+
 /// A time or span that a text literal stands for beside a column of `column_type`; nothing if it is none.
 std::optional<Literal> TimeFromText(const Literal& text, const DType& column_type);
 

@@ -13,7 +13,7 @@ const Registry& Functions() {
   static const Registry* functions = [] {
     auto* all = new Registry();
     for (const FunctionList& family : {ArithmeticFunctions(), ComparisonFunctions(), LogicalFunctions(), UnaryFunctions(), MissingFunctions(),
-                                       MembershipFunctions(), CastFunctions(), DateFunctions(), StringFunctions()}) {
+                                       MembershipFunctions(), BinFunctions(), PositionFunctions(), CastFunctions(), DateFunctions(), StringFunctions()}) {
       for (const ColumnFunction* function : family) all->emplace(function->name(), function);
     }
     return all;

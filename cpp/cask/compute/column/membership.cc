@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/column/comparison.h"
 #include "cask/compute/column/loop_input.h"
 #include "cask/compute/column/number_calls.h"
@@ -55,7 +56,7 @@ class IsInFunction final : public ColumnFunction {
     if (IsText(type)) {
       FindTexts(column, options.values, num_rows, out);
     } else if (type.kind() == Kind::kCategory) {
-      FindCategories(column, options.values, num_rows, out);
+      ARROW_RETURN_NOT_OK(FindCategories(column, type, options, num_rows, pool, out));
     } else if (type.is_temporal()) {
       FindTimes(column, type, options.values, num_rows, out);
     } else if (IsNumberLike(type)) {
@@ -87,13 +88,17 @@ class IsInFunction final : public ColumnFunction {
     for (int64_t i = 0; i < num_rows; ++i) out[i] = texts.contains(rows[i]);
   }
 
-  static void FindCategories(const Column& column, const std::vector<Literal>& values, int64_t num_rows, uint8_t* out) {
-    const auto texts = TextsAmong(values);
-    const TextView categories(*column->dictionary);
-    std::vector<uint8_t> of_category(column->dictionary->length + 1);
-    for (int64_t i = 0; i < column->dictionary->length; ++i) of_category[i] = texts.contains(categories[i]);
+  // Each category is looked for, not each row.
+  Status FindCategories(const Column& column, const DType& type, const FunctionOptions& options, int64_t num_rows, arrow::MemoryPool* pool,
+                        uint8_t* out) const {
+    const DType& values = Categories::Of(type).values;
+    const int64_t num_categories = column->dictionary->length;
+    ARROW_ASSIGN_OR_RAISE(Column categories, CategoryValues(column->dictionary, values, pool));
+    const DType truth = WithNullable(Kind::kBool, values.nullable() && !IsText(values));
+    ARROW_ASSIGN_OR_RAISE(const Column found, Execute({std::move(categories)}, {values}, truth, options, num_categories, pool));
     const int32_t* codes = Values<int32_t>(column);
-    for (int64_t i = 0; i < num_rows; ++i) out[i] = codes[i] < 0 ? 0 : of_category[codes[i]];
+    for (int64_t i = 0; i < num_rows; ++i) out[i] = IsMissing(column, type, i) ? 0 : Values<uint8_t>(found)[codes[i]];
+    return Status::OK();
   }
 
   static void FindTimes(const Column& column, const DType& type, const std::vector<Literal>& values, int64_t num_rows, uint8_t* out) {

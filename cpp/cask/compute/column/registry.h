@@ -15,7 +15,9 @@ FunctionList LogicalFunctions();      // and or xor
 FunctionList UnaryFunctions();        // neg pos abs invert round, sqrt and the other functions of one number
 FunctionList MissingFunctions();      // isna notna fillna coalesce where mask clip
 FunctionList MembershipFunctions();   // isin between
-FunctionList CastFunctions();         // cast
+FunctionList BinFunctions();          // bin
+FunctionList PositionFunctions();     // position
+FunctionList CastFunctions();         // cast codes
 FunctionList DateFunctions();         // dt.*
 FunctionList StringFunctions();       // str.*
 

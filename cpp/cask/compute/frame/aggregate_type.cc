@@ -9,6 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 16> kNames = {"size", "count", "sum", "prod",   "min",     "max",   "mean", "var",
                                                      "std",  "sem",   "median", "nunique", "first", "last", "any", "all"};
 
+bool IsText(const DType& type) { return type.kind() == Kind::kString; }
+
 DType OfNullability(Kind kind, const DType& like) { return like.nullable() ? DType::Nullable(kind) : DType(kind); }
 
 Status Unsupported(AggregateKind kind, const DType& type, bool grouped) {
@@ -91,7 +93,7 @@ Result<AggregateKind> ParseAggregateKind(std::string_view name) {
 Result<DType> AggregateType(AggregateKind kind, const DType& type, bool grouped) {
   switch (kind) {
     case AggregateKind::kSize:
-    case AggregateKind::kCount: return grouped ? OfNullability(Kind::kInt64, type) : DType(Kind::kInt64);
+    case AggregateKind::kCount: return grouped && !IsText(type) ? OfNullability(Kind::kInt64, type) : DType(Kind::kInt64);
     case AggregateKind::kNunique: return DType(Kind::kInt64);
     case AggregateKind::kSum:
     case AggregateKind::kProd: return SumType(kind, type, grouped);
@@ -106,7 +108,7 @@ Result<DType> AggregateType(AggregateKind kind, const DType& type, bool grouped)
     case AggregateKind::kAny:
     case AggregateKind::kAll:
       if (type.kind() == Kind::kTimestamp || (type.kind() == Kind::kCategory && !grouped)) return Unsupported(kind, type, grouped);
-      return OfNullability(Kind::kBool, type);
+      return IsText(type) ? DType(Kind::kBool) : OfNullability(Kind::kBool, type);
     default: return MomentType(kind, type, grouped);
   }
 }

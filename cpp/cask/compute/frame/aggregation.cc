@@ -6,12 +6,13 @@
 namespace cask {
 namespace {
 
-/// All values of a key: a category's categories, or the values that were met.
+/// All values of a key: a category's categories, and a missing one if it was met, or the values that were met.
 Result<Column> AllLevels(const GroupIds& groups, int k, const DType& type) {
   ARROW_ASSIGN_OR_RAISE(Column levels, groups.Levels(k));
   if (type.kind() != Kind::kCategory) return levels;
   const int64_t n = levels->dictionary->length;
-  const bool with_missing = levels->GetNullCount() > 0;
+  ARROW_ASSIGN_OR_RAISE(const auto keys, groups.Keys());
+  const bool with_missing = keys[k]->GetNullCount() > 0;
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> indices, arrow::AllocateBuffer((n + 1) * sizeof(int32_t)));
   auto* out = reinterpret_cast<int32_t*>(indices->mutable_data());
   for (int64_t i = 0; i <= n; ++i) out[i] = static_cast<int32_t>(i);

@@ -101,6 +101,49 @@ class DistinctLastState final : public SinkState {
   int64_t num_rows_ = 0;
 };
 
+// Keeps the first two rows of each key, or at the end only those of keys that have no second.
+class DistinctOnlyState final : public SinkState {
+ public:
+  DistinctOnlyState(const Schema& schema, const std::vector<int>& keys, bool is_end, std::unique_ptr<GroupIds> groups, arrow::MemoryPool* pool)
+      : schema_(schema), keys_(keys), is_end_(is_end), groups_(std::move(groups)), pool_(pool) {}
+
+  Result<SinkWants> Consume(Batch batch) override {
+    std::vector<uint32_t> ids, rows;
+    ARROW_RETURN_NOT_OK(NumberRows(*groups_, keys_, batch, &ids));
+    num_rows_of_.resize(groups_->num_groups() + 1);
+    for (int64_t i = 0; i < batch.num_rows; ++i) {
+      if (num_rows_of_[ids[i]] == 2) continue;
+      ++num_rows_of_[ids[i]];
+      rows.push_back(static_cast<uint32_t>(i));
+      kept_.push_back(ids[i]);
+    }
+    ARROW_ASSIGN_OR_RAISE(Batch part, GatherBatch(batch, schema_, rows, pool_));
+    batches_.push_back(std::move(part));
+    return SinkWants::kMore;
+  }
+
+  Result<Table> Finish() override {
+    ARROW_ASSIGN_OR_RAISE(Batch whole, ConcatenateBatches(batches_, schema_));
+    if (!is_end_) return MakeTable(schema_, std::move(whole));
+    std::vector<uint32_t> rows;
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      if (num_rows_of_[kept_[i]] == 1) rows.push_back(static_cast<uint32_t>(i));
+    }
+    ARROW_ASSIGN_OR_RAISE(Batch result, GatherBatch(whole, schema_, rows, pool_));
+    return MakeTable(schema_, std::move(result));
+  }
+
+ private:
+  Schema schema_;
+  std::vector<int> keys_;
+  bool is_end_;
+  std::unique_ptr<GroupIds> groups_;
+  arrow::MemoryPool* pool_;
+  std::vector<uint8_t> num_rows_of_;  // by key number; two stands for more
+  std::vector<uint32_t> kept_;        // the key numbers of the rows of batches_
+  std::vector<Batch> batches_;
+};
+
 class DistinctSink final : public Sink {
  public:
   DistinctSink(Schema schema, std::vector<int> keys, KeepRow keep) : schema_(std::move(schema)), keys_(std::move(keys)), keep_(keep) {}
@@ -110,11 +153,18 @@ class DistinctSink final : public Sink {
     for (int key : keys_) types.push_back(schema_.field(key).type);
     ARROW_ASSIGN_OR_RAISE(auto groups, GroupIds::Make(std::move(types), /*dropna=*/false, context.pool()));
     if (keep_ == KeepRow::kFirst) return std::make_unique<DistinctFirstState>(schema_, keys_, std::move(groups), context.pool());
-    return std::make_unique<DistinctLastState>(schema_, keys_, std::move(groups), context.pool());
+    if (keep_ == KeepRow::kLast) return std::make_unique<DistinctLastState>(schema_, keys_, std::move(groups), context.pool());
+    return std::make_unique<DistinctOnlyState>(schema_, keys_, keep_ == KeepRow::kOnly, std::move(groups), context.pool());
   }
   const Schema& schema() const override { return schema_; }
   std::string Describe() const override {
-    return fmt::format("keep the {} of equal rows", keep_ == KeepRow::kFirst ? "first" : "last");
+    switch (keep_) {
+      case KeepRow::kFirst: return "keep the first of equal rows";
+      case KeepRow::kLast: return "keep the last of equal rows";
+      case KeepRow::kFirstTwo: return "keep the first two of equal rows";
+      case KeepRow::kOnly: return "keep rows that equal no other";
+    }
+    return "";
   }
 
  private:

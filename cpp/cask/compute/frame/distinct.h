@@ -11,10 +11,12 @@ namespace cask {
 enum class KeepRow : uint8_t {
   kFirst,  // of the rows with equal keys
   kLast,
+  kFirstTwo,  // which tells those that kOnly keeps from the others
+  kOnly,      // rows to which no other is equal
 };
 
-/// Keeps one row of those that are equal in the columns `keys`; rows stay in order. The same sink serves partitions, the levels of
-/// a tree over them (batches in partition order) and the end.
+/// Keeps one row, or what `keep` says, of those that are equal in the columns `keys`; rows stay in order. The same sink serves partitions, the levels of
+/// a tree over them (batches in partition order) and the end; where kOnly is the end, kFirstTwo goes before it.
 std::shared_ptr<const Sink> MakeDistinct(Schema schema, std::vector<int> keys, KeepRow keep = KeepRow::kFirst);
 
 }  // namespace cask

@@ -5,6 +5,7 @@
 
 #include "cask/compute/frame/slots.h"
 #include "cask/compute/frame/strings.h"
+#include "cask/data/categories.h"
 
 namespace cask {
 namespace {
@@ -30,6 +31,17 @@ class CategoryKeyEncoder final : public KeyEncoder {
         categories_(MakeStringKeyEncoder(Kind::kString, pool)),
         code_of_category_(pool),
         category_of_code_(pool) {}
+
+  Status UseDictionary(const std::shared_ptr<arrow::ArrayData>& dictionary) {
+    if (dictionary == dictionary_) return Status::OK();
+    dictionary_ = dictionary;
+    categories_of_dictionary_.resize(dictionary->length);
+    for (int64_t i = 0; i < dictionary->length; i += kBlockRows) {
+      const int64_t n = std::min(kBlockRows, dictionary->length - i);
+      ARROW_RETURN_NOT_OK(categories_->Encode(dictionary, i, n, categories_of_dictionary_.data() + i));
+    }
+    return Status::OK();
+  }
 
   Status Encode(const Column& column, int64_t begin, int64_t num_rows, uint32_t* codes) override {
     ARROW_RETURN_NOT_OK(UseDictionary(column->dictionary));
@@ -63,17 +75,6 @@ class CategoryKeyEncoder final : public KeyEncoder {
   int64_t num_values() const override { return num_values_; }
 
  private:
-  Status UseDictionary(const std::shared_ptr<arrow::ArrayData>& dictionary) {
-    if (dictionary == dictionary_) return Status::OK();
-    dictionary_ = dictionary;
-    categories_of_dictionary_.resize(dictionary->length);
-    for (int64_t i = 0; i < dictionary->length; i += kBlockRows) {
-      const int64_t n = std::min(kBlockRows, dictionary->length - i);
-      ARROW_RETURN_NOT_OK(categories_->Encode(dictionary, i, n, categories_of_dictionary_.data() + i));
-    }
-    return Status::OK();
-  }
-
   arrow::MemoryPool* pool_;
   std::unique_ptr<KeyEncoder> categories_;
   std::shared_ptr<arrow::ArrayData> dictionary_;
@@ -85,14 +86,18 @@ class CategoryKeyEncoder final : public KeyEncoder {
 
 }  // namespace
 
-std::unique_ptr<KeyEncoder> MakeCategoryKeyEncoder(arrow::MemoryPool* pool) { return std::make_unique<CategoryKeyEncoder>(pool); }
+Result<std::unique_ptr<KeyEncoder>> MakeCategoryKeyEncoder(std::shared_ptr<arrow::ArrayData> known, arrow::MemoryPool* pool) {
+  auto encoder = std::make_unique<CategoryKeyEncoder>(pool);
+  if (known != nullptr) ARROW_RETURN_NOT_OK(encoder->UseDictionary(known));
+  return encoder;
+}
 
 Result<std::unique_ptr<KeyEncoder>> MakeKeyEncoder(const DType& type, arrow::MemoryPool* pool) {
   switch (type.kind()) {
     case Kind::kNull: return std::make_unique<NullKeyEncoder>();
     case Kind::kString:
     case Kind::kObjectInt: return MakeStringKeyEncoder(type, pool);
-    case Kind::kCategory: return MakeCategoryKeyEncoder(pool);
+    case Kind::kCategory: return MakeCategoryKeyEncoder(Categories::Of(type).texts, pool);
     default: return MakeFixedKeyEncoder(type, pool);
   }
 }

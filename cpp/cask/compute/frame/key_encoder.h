@@ -32,7 +32,8 @@ Result<std::unique_ptr<KeyEncoder>> MakeKeyEncoder(const DType& type, arrow::Mem
 /// For each way of holding values; MakeKeyEncoder chooses.
 std::unique_ptr<KeyEncoder> MakeFixedKeyEncoder(const DType& type, arrow::MemoryPool* pool);
 std::unique_ptr<KeyEncoder> MakeStringKeyEncoder(const DType& type, arrow::MemoryPool* pool);
-std::unique_ptr<KeyEncoder> MakeCategoryKeyEncoder(arrow::MemoryPool* pool);
+/// `known`: the categories that are known beforehand, or null; their positions are kept.
+Result<std::unique_ptr<KeyEncoder>> MakeCategoryKeyEncoder(std::shared_ptr<arrow::ArrayData> known, arrow::MemoryPool* pool);
 
 /// A bitmap with a bit for each code that is not 0, or null if there are none that are; counts the missing.
 Result<std::shared_ptr<arrow::Buffer>> ValidityOfCodes(const uint32_t* codes, int64_t num_rows, arrow::MemoryPool* pool,

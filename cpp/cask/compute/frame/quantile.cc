@@ -237,7 +237,8 @@ Result<DType> QuantileType(const DType& type, Interpolation interpolation) {
         "instead.");
   }
   if (!type.is_numeric() && !type.is_temporal()) return TypeError("dtype '{}' does not support operation 'quantile'", type.ToString());
-  if (!type.is_integer() || IsExact(interpolation)) return type;
+  // Between two values there are numbers that integers and float32 do not hold.
+  if (!type.is_numeric() || IsExact(interpolation)) return type;
   return type.nullable() ? DType::Nullable(Kind::kFloat64) : DType(Kind::kFloat64);
 }
 

@@ -1,9 +1,13 @@
 #include "cask/compute/frame/result_column.h"
 
+#include <arrow/array/array_base.h>
+#include <arrow/array/util.h>
 #include <arrow/util/bit_util.h>
 
 #include <cmath>
 #include <limits>
+
+#include "cask/compute/column/loop_input.h"
 
 namespace cask {
 namespace {
@@ -59,6 +63,12 @@ Result<Column> DoublesToColumn(const DType& type, const double* values, const st
   std::vector<uint8_t> all_missing(n);
   for (int64_t i = 0; i < n; ++i) all_missing[i] = std::isnan(values[i]) || (!missing.empty() && missing[i]);
   return FillKind(type, values, all_missing, n, pool);
+}
+
+Result<Column> MissingRows(const DType& type, int64_t n, arrow::MemoryPool* pool) {
+  if (type.has_bitmap() || MarksMissing(type) || type.kind() == Kind::kNull) return RepeatLiteral(Literal(), type, n, pool);
+  ARROW_ASSIGN_OR_RAISE(auto missing, arrow::MakeArrayOfNull(type.arrow_type(), n, pool));
+  return missing->data();
 }
 
 }  // namespace cask

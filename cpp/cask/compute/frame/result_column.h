@@ -18,4 +18,7 @@ Result<Column> IntsToColumn(const DType& type, const int64_t* values, const std:
 Result<Column> DoublesToColumn(const DType& type, const double* values, const std::vector<uint8_t>& missing, int64_t n,
                                        arrow::MemoryPool* pool);
 
+/// `n` missing values. A type without a mark of its own for them gets a validity bitmap.
+Result<Column> MissingRows(const DType& type, int64_t n, arrow::MemoryPool* pool);
+
 }  // namespace cask

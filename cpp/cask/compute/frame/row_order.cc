@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "cask/base/check.h"
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/frame/strings.h"
 #include "cask/compute/frame/text_order.h"
 
@@ -29,6 +30,13 @@ template <typename T>
 void FillBits(const Column& column, uint64_t flip, int64_t num_rows, uint64_t* bits) {
   const T* values = Values<T>(column);
   for (int64_t i = 0; i < num_rows; ++i) bits[i] = BitsOf(values[i]) ^ flip;
+}
+
+void FillRanks(const Column& column, const DType& type, uint64_t flip, int64_t num_rows, uint64_t* bits) {
+  std::vector<int32_t> ranks = CategoryRanks(column, type);
+  ranks.push_back(0);  // a missing value's code may be that of the first category where there are none
+  const int32_t* codes = Values<int32_t>(column);
+  for (int64_t i = 0; i < num_rows; ++i) bits[i] = BitsOf(ranks[codes[i]]) ^ flip;
 }
 
 struct Entry {
@@ -115,7 +123,7 @@ void OrderedBits(const Column& column, const DType& type, bool ascending, int64_
   switch (type.kind()) {
     case Kind::kInt8: return FillBits<int8_t>(column, flip, num_rows, bits);
     case Kind::kInt16: return FillBits<int16_t>(column, flip, num_rows, bits);
-    case Kind::kCategory:
+    case Kind::kCategory: return FillRanks(column, type, flip, num_rows, bits);
     case Kind::kInt32: return FillBits<int32_t>(column, flip, num_rows, bits);
     case Kind::kUInt16: return FillBits<uint16_t>(column, flip, num_rows, bits);
     case Kind::kUInt32: return FillBits<uint32_t>(column, flip, num_rows, bits);

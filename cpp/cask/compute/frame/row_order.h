@@ -15,7 +15,7 @@ struct OrderKey {
 };
 
 /// Puts the row numbers in `rows` in the order of the keys, the most significant first. Rows with equal keys stay in the order they had
-/// in `rows`. Categories are ordered by their position in the column's dictionary.
+/// in `rows`. Categories have the order of their type (data/categories.h).
 Status SortRows(const std::vector<OrderKey>& keys, std::vector<uint32_t>* rows);
 
 /// 64 bits for each value of a fixed-width column, ordered as the values are: unsigned, the least first, or the greatest first

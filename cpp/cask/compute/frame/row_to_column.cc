@@ -1,20 +1,25 @@
 #include <arrow/builder.h>
 
 #include "cask/compute/column/function.h"
+#include "cask/compute/frame/result_column.h"
 #include "cask/compute/frame/table_function.h"
-#include "cask/data/label.h"
+#include "cask/compute/loops/loops.h"
 
 namespace cask {
 namespace {
 
-// The narrowest type that holds values of both; nothing if there is none.
+// The type that pandas gives a column of values of both; nothing where that is one of Python objects.
 std::optional<DType> CommonType(const DType& a, const DType& b) {
   if (a == b) return a;
-  if (a.is_numeric() && b.is_numeric() && !a.nullable() && !b.nullable()) {
-    if (a.is_float() || b.is_float()) return DType(Kind::kFloat64);
-    return a.is_unsigned() == b.is_unsigned() ? DType(a.is_signed() ? Kind::kInt64 : Kind::kUInt64) : DType(Kind::kFloat64);
+  const bool nullable = a.nullable() || b.nullable();
+  if (a.is_numeric() && b.is_numeric()) {
+    const Kind kind = PromoteKinds(a.kind(), b.kind());
+    return nullable ? DType::Nullable(kind) : DType(kind);
   }
-  return std::nullopt;
+  if (a.kind() == b.kind() && (a.is_bool() || a.kind() == Kind::kString)) return DType::Nullable(a.kind());
+  if (a.kind() != b.kind() || !a.is_temporal() || a.timezone() != b.timezone()) return std::nullopt;
+  const TimeUnit unit = std::max(a.unit(), b.unit());
+  return a.kind() == Kind::kDuration ? DType::Duration(unit) : DType::Timestamp(unit, a.timezone());
 }
 
 Result<Column> TextColumn(const std::vector<std::string>& texts) {
@@ -23,6 +28,19 @@ Result<Column> TextColumn(const std::vector<std::string>& texts) {
   ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
   return array->data();
 }
+
+}  // namespace
+
+std::optional<DType> CommonTypeOf(const Schema& row) {
+  std::optional<DType> type;
+  for (const Field& field : row.fields()) {
+    type = type ? CommonType(*type, field.type) : field.type;
+    if (!type) return std::nullopt;
+  }
+  return type.value_or(DType(Kind::kFloat64));
+}
+
+namespace {
 
 class RowToColumn final : public TableFunction {
  public:
@@ -55,19 +73,14 @@ class RowToColumn final : public TableFunction {
 
  private:
   static Result<DType> TypeOf(const Schema& row) {
-    std::optional<DType> type;
-    for (const Field& field : row.fields()) {
-      type = type ? CommonType(*type, field.type) : field.type;
-      if (!type) {
-        return TypeError("the results of the columns have no common type ({} is {}); select columns of one kind, for example with numeric_only=True",
-                         PrintLabel(field.name), field.type.ToString());
-      }
-    }
-    return type.value_or(DType(Kind::kFloat64));
+    if (const auto type = CommonTypeOf(row)) return *type;
+    return TypeError("the results of the columns have no common type; select columns of one kind, for example with numeric_only=True");
   }
 
   static Result<Column> CastTo(const Column& value, const DType& from, const DType& to, arrow::MemoryPool* pool) {
     if (from == to) return value;
+    // A missing value of a type that has none is marked in a bitmap, which a cast does not look at.
+    if (IsMissing(value, from, 0)) return MissingRows(to, value->length, pool);
     FunctionOptions options;
     options.type = to;
     return FindColumnFunction("cast")->Execute({value}, {from}, to, options, value->length, pool);

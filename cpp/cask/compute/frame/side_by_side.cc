@@ -1,18 +1,8 @@
-#include <arrow/array/array_base.h>
-#include <arrow/array/util.h>
-
-#include "cask/compute/column/loop_input.h"
+#include "cask/compute/frame/result_column.h"
 #include "cask/compute/frame/table_function.h"
 
 namespace cask {
 namespace {
-
-// A type without a mark of its own for missing values gets a validity bitmap, as a reduction's missing result does.
-Result<Column> MissingRows(const DType& type, int64_t n, arrow::MemoryPool* pool) {
-  if (type.has_bitmap() || type.is_float() || type.is_temporal() || type.kind() == Kind::kNull) return RepeatLiteral(Literal(), type, n, pool);
-  ARROW_ASSIGN_OR_RAISE(auto missing, arrow::MakeArrayOfNull(type.arrow_type(), n, pool));
-  return missing->data();
-}
 
 class SideBySide final : public TableFunction {
  public:

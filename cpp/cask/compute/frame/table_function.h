@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ class TableFunction {
   virtual Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const = 0;
 };
 
+/// The type of a column of all of a row's values; nothing where only Python objects can be all of them.
+std::optional<DType> CommonTypeOf(const Schema& row);
+
 /// One row to one column: a row for each of the columns, which are brought to the type that holds them all. The result has the
 /// columns' names as column `label_name` (str) and their values as column `value_name`. TypeError where no type holds them all.
 std::shared_ptr<const TableFunction> MakeRowToColumn(std::string label_name, std::string value_name);
@@ -38,5 +42,11 @@ std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> co
 
 /// The rows with one column more in front: `label_name`, float64, holding `labels`, one for each row.
 std::shared_ptr<const TableFunction> MakeLabelledRows(std::vector<double> labels, std::string label_name);
+
+/// Of (partition, number of rows) in order: one text with 8 bytes a partition, the number of rows before it.
+std::shared_ptr<const TableFunction> MakePartitionOffsets();
+
+/// The rows with one column more in front: `label_name`, int64, which numbers them from 0.
+std::shared_ptr<const TableFunction> MakeNumberedRows(std::string label_name);
 
 }  // namespace cask

@@ -168,7 +168,8 @@ Result<std::shared_ptr<const Sink>> MakeValueCountsFinal(const GroupBySpec& spec
   for (int key : spec.keys) schema.Add(spec.input.field(key));
   const bool nullable = spec.keys.size() == 1 && schema.field(0).type.nullable();
   const Kind kind = options.normalize ? Kind::kFloat64 : Kind::kInt64;
-  schema.Add({options.normalize ? "proportion" : "count", nullable ? DType::Nullable(kind) : DType(kind)});
+  const bool is_text = nullable && schema.field(0).type.kind() == Kind::kString;
+  schema.Add({options.normalize ? "proportion" : "count", is_text ? DType::ArrowBacked(kind) : nullable ? DType::Nullable(kind) : DType(kind)});
   return std::make_shared<const CountedSink>(spec, std::move(plan), options, std::move(schema));
 }
 

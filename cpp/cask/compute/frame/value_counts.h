@@ -18,7 +18,8 @@ struct ValueCountsOptions {
 /// The group-by that counts the rows of `keys`. For MakePartialAggregate and MakeMergeAggregate.
 GroupBySpec ValueCountsSpec(Schema input, std::vector<int> keys, bool dropna);
 
-/// States to the keys and one column more: "count" (int64) or "proportion" (float64), nullable where the only key is.
+/// States to the keys and one column more: "count" (int64) or "proportion" (float64), nullable where the only key is, and
+/// backed by Arrow where that is text.
 /// A single kCategory key gives all of its categories, in their order before the counts' sort, as pandas does.
 Result<std::shared_ptr<const Sink>> MakeValueCountsFinal(const GroupBySpec& spec, const ValueCountsOptions& options);
 

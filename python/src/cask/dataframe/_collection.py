@@ -121,6 +121,10 @@ class Collection:
         """Converts the values; a frame also by a dict of columns. A value that cannot be converted is an error when it is met."""
         from cask.dataframe._literals import dtype_name
 
+        if dtype is object or (isinstance(dtype, str) and dtype in ("object", "O")):
+            other = [name for name in self._dtype_names if name not in ("str", "string", "object")]
+            if other:
+                raise NotImplementedError(f"cask has no columns of Python objects, which {other[0]} values would be; the nearest is astype('str')")
         return self._call("cast", dtype=dtype_name(dtype))
 
     def isna(self):
@@ -148,13 +152,15 @@ class Collection:
         return self._call("clip", lower, upper)
 
     def where(self, cond, other=None):
-        return self._call("where", cond, float("nan") if other is None else other)
+        # NaN stands for a missing value of any type here.
+        return self._call("where", cond, None if isinstance(other, float) and other != other else other)
 
     def mask(self, cond, other=None):
         return self.where(~cond, other)
 
     def copy(self, deep=False):
-        return self
+        """Another name for the same values: setting a column of one leaves the other as it is."""
+        return wrap(self._core)
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -172,11 +178,15 @@ def _binary(function):
     return method, reversed_method
 
 
-def _named(function):
+def _named(function, swap=False):
     def method(self, other, axis=None, level=None, fill_value=None):
-        if fill_value is not None:
-            return self.fillna(fill_value)._call(function, other.fillna(fill_value) if isinstance(other, Collection) else other)
-        return self._call(function, other)
+        if fill_value is None:
+            return self._call(function, other, swap=swap)
+        if not isinstance(other, Collection):
+            return self.fillna(fill_value)._call(function, other, swap=swap)
+        # What is missing on both sides stays so.
+        result = self.fillna(fill_value)._call(function, other.fillna(fill_value), swap=swap)
+        return result.where(self.notna() | other.notna())
 
     return method
 
@@ -187,10 +197,11 @@ for _python, _engine in _BINARY.items():
     setattr(Collection, f"__r{_python}__", _reversed)
     if _python not in ("and", "or", "xor"):
         setattr(Collection, _python, _named(_engine))
+        setattr(Collection, "r" + _python, _named(_engine, swap=True))
 for _python, _engine in _COMPARISONS.items():
     setattr(Collection, f"__{_python}__", _binary(_engine)[0])
     setattr(Collection, _python, _named(_engine))
-Collection.div = Collection.truediv
+Collection.div, Collection.rdiv = Collection.truediv, Collection.rtruediv
 
 
 def _is_foreign(value):

@@ -62,6 +62,9 @@ def _values(dtype, values):
     """An array that pandas takes as it is: NumPy's, or an extension array."""
     import pandas as pd
 
+    if dtype == "category":
+        codes, categories_dtype, categories, is_ordered = values
+        return _categorical(pd, codes, categories_index(categories_dtype, categories), is_ordered)
     temporal = _TEMPORAL.fullmatch(dtype)
     if not hasattr(values, "__arrow_c_array__"):
         if temporal is None:
@@ -76,8 +79,10 @@ def _values(dtype, values):
         return pd.arrays.ArrowStringArray(array, dtype=pd.StringDtype("pyarrow", na_value=float("nan")))
     if dtype == "string":
         return pd.arrays.ArrowStringArray(array, dtype=pd.StringDtype("pyarrow"))
-    if dtype == "category":
-        return _categorical(pd, array)
+    if dtype.endswith("[pyarrow]"):
+        if dtype == "bool[pyarrow]":
+            array = array.cast(pa.bool_())
+        return pd.arrays.ArrowExtensionArray(array)
     if dtype in _NULLABLE:
         if dtype == "boolean":
             array = array.cast(pa.bool_())
@@ -101,16 +106,18 @@ def _nullable_values(array, dtype):
     return pd.arrays.IntegerArray(filled, mask)
 
 
-def _categorical(pd, array):
-    import numpy as np
+def _categorical(pd, codes, categories, is_ordered):
+    import pyarrow as pa
 
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    categories = pd.Index(array.dictionary.to_pylist(), dtype="str")
-    order = np.argsort(categories)
-    rank = np.empty(len(order) + 1, dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    rank[-1] = -1
-    return pd.Categorical.from_codes(rank[codes], categories[order])
+    codes = pa.array(codes).fill_null(-1).to_numpy(zero_copy_only=False)
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(categories, is_ordered))
+
+
+def categories_index(dtype, values):
+    """The pandas Index of a categorical type's categories."""
+    import pandas as pd
+
+    return pd.Index(_values(dtype, values), copy=False)
 
 
 def _objects(array):
@@ -126,7 +133,7 @@ def _objects(array):
 
 
 def from_pandas_column(values):
-    """(dtype name, data) of a pandas Series or Index, for the engine."""
+    """(dtype, data) of a pandas Series or Index, for the engine."""
     import numpy as np
     import pandas as pd
     import pyarrow as pa
@@ -139,7 +146,8 @@ def from_pandas_column(values):
     if isinstance(dtype, pd.DatetimeTZDtype):
         return str(dtype), np.ascontiguousarray(values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy() if isinstance(values, pd.Series) else values.tz_convert("UTC").tz_localize(None).to_numpy()).view("int64")
     if isinstance(dtype, pd.CategoricalDtype):
-        return "category", _dictionary(values)
+        categorical = getattr(values, "array", values)
+        return categorical_type(dtype), np.ascontiguousarray(categorical.codes.astype("int32"))
     if isinstance(dtype, pd.StringDtype):
         return "str" if dtype.na_value is not pd.NA else "string", _text(values)
     if dtype.name in _NULLABLE:
@@ -170,13 +178,11 @@ def _text(values):
     return _whole(pa.array(values, type=pa.large_string(), from_pandas=True))
 
 
-def _dictionary(values):
-    import pyarrow as pa
-
-    categorical = getattr(values, "array", values)
-    categories = pa.array(categorical.categories.astype("str"), type=pa.large_string())
-    codes = pa.array(categorical.codes.astype("int32"), mask=categorical.codes < 0)
-    return pa.DictionaryArray.from_arrays(codes, categories)
+def categorical_type(dtype):
+    """A pandas CategoricalDtype as the engine takes it: the categories' dtype, the categories, whether they are ordered."""
+    if dtype.categories is None:
+        return ("str", None, bool(dtype.ordered))
+    return (*from_pandas_column(dtype.categories), bool(dtype.ordered))
 
 
 def _whole(array):

@@ -91,8 +91,14 @@ class DataFrame(Reductions, Collection):
     def __setitem__(self, key, value):
         if isinstance(key, Series):
             raise NotImplementedError("values are not set through a mask; use where() or mask()")
-        for label in key if isinstance(key, list) else [key]:
-            self._core = self._assigned(self._core, label, value)
+        labels = key if isinstance(key, list) else [key]
+        values = [value] * len(labels)
+        if isinstance(value, DataFrame) and isinstance(key, list):
+            values = [wrap(value._core.column(label)) for label in value._core.labels]
+            if len(values) != len(labels):
+                raise ValueError("Columns must be same length as key")
+        for label, one in zip(labels, values):
+            self._core = self._assigned(self._core, label, one)
 
     def __delitem__(self, label):
         self._core = self._core.drop([label], False)
@@ -143,10 +149,16 @@ class DataFrame(Reductions, Collection):
         return wrap(self._core.columns(list(chosen.columns)))
 
     def dropna(self, how=None, subset=None, thresh=None):
-        if thresh is not None:
-            raise NotImplementedError("dropna() has no thresh; the nearest are how='any' and how='all'")
+        if how not in (None, "any", "all"):
+            raise ValueError(f"invalid how option: {how}")
         subset = None if subset is None else _listed(subset)
-        return wrap(self._core.dropna(subset, how == "all"))
+        if thresh is None:
+            return wrap(self._core.dropna(subset, how == "all"))
+        if how is not None:
+            raise TypeError("You cannot set both the how and thresh arguments at the same time.")
+        looked_at = self if subset is None else self[subset]
+        present = [wrap(looked_at._core.column(label)).notna().astype("int64") for label in looked_at._core.labels]
+        return self[sum(present[1:], start=present[0]) >= thresh] if present else self
 
     def fillna(self, value):
         if not isinstance(value, dict):
@@ -164,18 +176,36 @@ class DataFrame(Reductions, Collection):
     def isin(self, values):
         if not isinstance(values, dict):
             return Collection.isin(self, values)
-        raise NotImplementedError("isin() of a frame takes a list of values; for a dict, call isin() of each column")
+        return self.assign(*(part for label in self._core.labels for part in (label, self[label].isin(values.get(label, ())))))
+
+    def set_index(self, other, drop=True, sorted=False, npartitions=None, divisions=None, sort=True, shuffle_method=None, upsample=1.0,
+                  partition_size=128e6, append=False):  # fmt: skip
+        """The frame with a column, or a series of the same rows, as its index, and sorted by it unless sort=False or sorted=True."""
+        if divisions is not None:
+            raise NotImplementedError("set_index() takes no divisions; leave them out")
+        if isinstance(other, (list, tuple)):
+            if len(other) != 1:
+                raise NotImplementedError("set_index() takes one column; a frame has an index of one level")
+            other = other[0]
+        core, label, name = self._core, other, other
+        if isinstance(other, Series):
+            core, label, name, drop = self._assigned(core, _KEY, other), _KEY, other.name, True
+        elif label not in core.labels:
+            raise KeyError(f"None of [{label!r}] are in the columns")
+        if sort and not sorted:
+            core = core.sort_values([label], [True], False)
+        return wrap(core.set_index([label], [name], drop, append))
 
     def reset_index(self, drop=False):
         return wrap(self._core.reset_index(drop, None))
 
     # Order.
 
-    def sort_values(self, by, ascending=True, na_position="last", npartitions=None, **kwargs):
+    def sort_values(self, by, npartitions=None, ascending=True, na_position="last", ignore_index=False, **kwargs):
         """The rows in order of some columns; equal ones stay in their order."""
-        by = _listed(by)
         ascending = list(ascending) if hasattr(ascending, "__iter__") else [ascending]
-        return wrap(self._core.sort_values(by, [bool(one) for one in ascending], _missing_first(na_position)))
+        result = wrap(self._core.sort_values(_listed(by), [bool(one) for one in ascending], _missing_first(na_position)))
+        return result.reset_index(drop=True) if ignore_index else result
 
     def nlargest(self, n=5, columns=None, split_every=None, keep="first"):
         return wrap(self._core.largest(n, _listed(columns), True, keep))
@@ -191,13 +221,17 @@ class DataFrame(Reductions, Collection):
 
         return DataFrameGroupBy(self, by, sort=sort, observed=observed, dropna=dropna, as_index=as_index, **kwargs)
 
+    def drop_duplicates(self, subset=None, split_every=None, split_out=True, shuffle_method=None, ignore_index=False, keep="first"):
+        """The first of rows that are equal in the columns `subset`, the last, or with keep=False only rows that equal no other."""
+        return self._drop_duplicates(None if subset is None else _listed(subset), keep, ignore_index)
+
     def mode(self, dropna=True, split_every=False, numeric_only=False):
         """The values that occur most often in each column, sorted; missing values follow where another column has more of them."""
         return wrap(self._core.mode(dropna, bool(numeric_only)))
 
     def value_counts(self, subset=None, sort=True, ascending=False, dropna=True, normalize=False, **kwargs):
         frame = self if subset is None else self[_listed(subset)]
-        return wrap(frame._core.value_counts(normalize, sort, ascending, dropna, True))
+        return wrap(frame._core.value_counts(normalize, sort, ascending, dropna, False))
 
     # Out.
 
@@ -206,6 +240,9 @@ class DataFrame(Reductions, Collection):
         from cask.dataframe._to_csv import to_csv
 
         return to_csv(self, filename, **kwargs)
+
+
+_KEY = "\0key"  # a label that no user's column has
 
 
 register("frame", DataFrame)

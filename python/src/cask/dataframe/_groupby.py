@@ -98,10 +98,10 @@ class DataFrameGroupBy(GroupBy):
     def agg(self, arg=None, split_every=None, split_out=None, **named):
         """Aggregates: a name, a list of names, a dict from columns to names, or label=(column, name)."""
         if arg is None:
-            plan = [(label, column, kind) for label, (column, kind) in named.items()]
+            plan = [(label, wanted[0], wanted[1]) for label, wanted in named.items()]
             return self._group([_aggregate(kind, column, label) for label, column, kind in plan], False)
-        if isinstance(arg, str):
-            return getattr(self, arg)()
+        if isinstance(arg, str) or callable(arg):
+            return getattr(self, _known_name(arg))()
         if isinstance(arg, dict):
             plan = [(column, kind) for column, kinds in arg.items() for kind in (kinds if isinstance(kinds, (list, tuple)) else [kinds])]
             is_nested = any(isinstance(kinds, (list, tuple)) for kinds in arg.values())
@@ -131,8 +131,8 @@ class SeriesGroupBy(GroupBy):
 
     def agg(self, arg=None, split_every=None, split_out=None, **named):
         """Aggregates: a name, a list of names, or label=name."""
-        if isinstance(arg, str):
-            return getattr(self, arg)()
+        if isinstance(arg, str) or callable(arg):
+            return getattr(self, _known_name(arg))()
         kinds = dict(named) if arg is None else {_name_of(kind): kind for kind in arg}
         return self._group([_aggregate(kind, self._data.name, label) for label, kind in kinds.items()], False)
 
@@ -184,14 +184,24 @@ class _Nested(Collection):
 
 
 def _name_of(kind):
-    return kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
+    if isinstance(kind, str):
+        return kind
+    # NumPy's functions mean the aggregates of their names, but for those that divide by another number; Python's own do not skip NaN.
+    name = getattr(kind, "__name__", str(kind))
+    if not (getattr(kind, "__module__", None) or "").startswith("numpy") or name in ("std", "var"):
+        raise NotImplementedError(f"groupby().agg takes names of aggregates, not the function {name}; the nearest is {name!r}")
+    return name
 
 
-def _aggregate(kind, column, label):
+def _known_name(kind):
     name = _name_of(kind)
     if name not in _KINDS:
         raise NotImplementedError(missing_name("groupby().agg", name, _KINDS))
-    return {"kind": name, "column": column, "label": label}
+    return name
+
+
+def _aggregate(kind, column, label):
+    return {"kind": _known_name(kind), "column": column, "label": label}
 
 
 def _is_numeric(dtype):

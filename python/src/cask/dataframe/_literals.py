@@ -40,7 +40,11 @@ def _temporal(value):
 
 
 def dtype_name(dtype):
-    """The name that the engine knows of a dtype given as pandas takes it: "int64", float, np.int32, pd.Int64Dtype(), "category"."""
+    """What the engine calls a dtype given as pandas takes it: "int64", float, np.int32, pd.Int64Dtype(), "category"."""
+    if type(dtype).__name__ == "CategoricalDtype":
+        from cask.dataframe._convert import categorical_type
+
+        return categorical_type(dtype)
     if isinstance(dtype, str):
         return dtype
     if dtype is float or dtype is int or dtype is bool:

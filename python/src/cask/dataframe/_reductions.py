@@ -6,8 +6,10 @@ class Reductions:
 
     def _reduce(self, kind, skipna=True, ddof=1, min_count=0, numeric_only=False):
         from cask.dataframe._collection import wrap
+        from cask.dataframe._mixed import MixedResults
 
-        return wrap(self._core.reduce(kind, skipna, ddof, min_count, bool(numeric_only)))
+        core = self._core.reduce(kind, skipna, ddof, min_count, bool(numeric_only))
+        return MixedResults(core) if core.shape_kind == "frame" else wrap(core)
 
     def sum(self, axis=None, skipna=True, numeric_only=False, min_count=0, **kwargs):
         _only_rows(axis, "sum")
@@ -47,9 +49,9 @@ class Reductions:
         _only_rows(axis, "sem")
         return self._reduce("sem", skipna, ddof, numeric_only=numeric_only)
 
-    def median(self, axis=0, numeric_only=False, **kwargs):
+    def median(self, axis=0, skipna=True, numeric_only=False, **kwargs):
         _only_rows(axis, "median")
-        return self._reduce("median", numeric_only=numeric_only)
+        return self._reduce("median", skipna, numeric_only=numeric_only)
 
     def any(self, axis=0, skipna=True, **kwargs):
         _only_rows(axis, "any")
@@ -68,13 +70,14 @@ class Reductions:
 
     nunique_approx = nunique
 
-    def quantile(self, q=0.5, axis=0, numeric_only=False, interpolation="linear", method=None):
+    def quantile(self, q=0.5, axis=0, numeric_only=False, interpolation="linear", method="default"):
         """Exact quantiles."""
         from cask.dataframe._collection import wrap
 
         _only_rows(axis, "quantile")
         is_one = not hasattr(q, "__iter__")
-        return wrap(self._core.quantile([float(q)] if is_one else [float(one) for one in q], is_one, interpolation))
+        core = self._numbers() if numeric_only else self._core
+        return wrap(core.quantile([float(q)] if is_one else [float(one) for one in q], is_one, interpolation))
 
     def describe(self, split_every=False, percentiles=None, percentiles_method="default", include=None, exclude=None):
         """What the values are like: count, mean, std, min, percentiles and max of numbers and times; count, number of different values,
@@ -84,12 +87,18 @@ class Reductions:
 
         return describe(self, percentiles, include, exclude)
 
+    def _numbers(self):
+        labels = [label for label, dtype in zip(self._core.labels, self._core.dtypes) if dtype.lower().rstrip("0123456789") in ("int", "uint", "float")]
+        return self._core.columns(labels) if self._core.shape_kind == "frame" else self._core
+
     def head(self, n=5, npartitions=1, compute=True):
         """The first `n` rows, of the first `npartitions` partitions (-1: all)."""
+        _not_negative(n, "head")
         return self._few(self._core.head(n, npartitions), compute)
 
     def tail(self, n=5, compute=True):
         """The last `n` rows, of the last partition."""
+        _not_negative(n, "tail")
         return self._few(self._core.tail(n), compute)
 
     def _few(self, core, compute):
@@ -104,19 +113,21 @@ class Reductions:
 
         return int(_core.compute([self._core.count_rows()])[0]["columns"][0][2][0])
 
-    def drop_duplicates(self, subset=None, keep="first", ignore_index=False, **kwargs):
+    def _drop_duplicates(self, subset, keep, ignore_index):
         from cask.dataframe._collection import wrap
 
-        if keep not in ("first", "last"):
-            raise NotImplementedError("drop_duplicates() keeps 'first' or 'last'")
-        subset = None if subset is None else _listed(subset)
-        result = wrap(self._core.drop_duplicates(subset, keep == "last"))
+        result = wrap(self._core.drop_duplicates(subset, keep))
         return result.reset_index(drop=True) if ignore_index else result
 
 
 def _listed(labels):
     """One label or several, as a list."""
     return [labels] if isinstance(labels, str) or not hasattr(labels, "__iter__") else list(labels)
+
+
+def _not_negative(n, name):
+    if n < 0:
+        raise NotImplementedError(f"{name}() takes no negative number of rows; the nearest is {'tail' if name == 'head' else 'head'}() with a positive one")
 
 
 def _only_rows(axis, name):

@@ -16,9 +16,9 @@ class Series(Reductions, Collection):
 
     @property
     def dtype(self):
-        from cask.dataframe._meta import pandas_dtype
+        from cask.dataframe._meta import dtype_of
 
-        return pandas_dtype(self._core.dtypes[0])
+        return dtype_of(self._core)
 
     dtypes = dtype
     ndim = 1
@@ -40,6 +40,12 @@ class Series(Reductions, Collection):
         from cask.dataframe._accessors import DatetimeAccessor
 
         return DatetimeAccessor(self)
+
+    @property
+    def cat(self):
+        from cask.dataframe._categories import CategoricalAccessor
+
+        return CategoricalAccessor(self)
 
     @property
     def str(self):
@@ -68,6 +74,8 @@ class Series(Reductions, Collection):
     def isin(self, values):
         if isinstance(values, (bytes, type(""))) or not hasattr(values, "__iter__"):
             raise TypeError(f"only list-like objects are allowed to be passed to isin(), you passed a `{type(values).__name__}`")
+        if self._dtype_names[0].startswith(("datetime64", "timedelta64")):
+            values = [value for value in values if not (value is None or value != value and isinstance(value, float))]  # only NaT is a missing time
         return Collection.isin(self, values)
 
     def dropna(self):
@@ -77,12 +85,21 @@ class Series(Reductions, Collection):
         """The distinct values, in order of first appearance."""
         return wrap(self._core.unique())
 
+    def drop_duplicates(self, ignore_index=False, split_every=None, split_out=True, shuffle_method=None, keep="first"):
+        """The first of equal values, the last, or with keep=False only values that equal no other."""
+        return self._drop_duplicates(None, keep, ignore_index)
+
     def mode(self, dropna=True, split_every=False):
         """The values that occur most often, sorted."""
         return wrap(self._core.mode(dropna, False))
 
-    def value_counts(self, sort=None, ascending=False, dropna=True, normalize=False, split_every=None, split_out=None):
-        """How often each value occurs, the most frequent first."""
+    def value_counts(self, sort=None, ascending=False, dropna=True, normalize=False, split_every=None, split_out=None, bins=None):
+        """How often each value occurs, the most frequent first. With `bins`, how many numbers lie in each of so many intervals of equal
+        width, or of those between given edges."""
+        if bins is not None:
+            from cask.dataframe._bins import BinnedCounts
+
+            return BinnedCounts(self, bins, sort=sort is None or sort, ascending=ascending, dropna=dropna, normalize=normalize)
         return wrap(self._core.value_counts(normalize, sort is None or sort, ascending, dropna, False))
 
     def nlargest(self, n=5, keep="first", split_every=None):
@@ -91,8 +108,9 @@ class Series(Reductions, Collection):
     def nsmallest(self, n=5, keep="first", split_every=None):
         return wrap(self._core.largest(n, [], False, keep))
 
-    def sort_values(self, ascending=True, na_position="last", **kwargs):
-        return wrap(self._core.sort_values([], [ascending], _missing_first(na_position)))
+    def sort_values(self, ascending=True, na_position="last", ignore_index=False, **kwargs):
+        result = wrap(self._core.sort_values([], [bool(ascending)], _missing_first(na_position)))
+        return result.reset_index(drop=True) if ignore_index else result
 
     def to_frame(self, name=None):
         return wrap(self._core.to_frame(name))
@@ -133,9 +151,9 @@ class Scalar(Collection):
 
     @property
     def dtype(self):
-        from cask.dataframe._meta import pandas_dtype
+        from cask.dataframe._meta import dtype_of
 
-        return pandas_dtype(self._core.dtypes[0])
+        return dtype_of(self._core)
 
     def __repr__(self):
         return f"<dask_expr.expr.Scalar: expr={self._core.operation}, dtype={self._core.dtypes[0]}>"

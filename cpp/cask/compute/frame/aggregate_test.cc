@@ -1,6 +1,7 @@
 #include "cask/compute/frame/aggregate.h"
 
 #include "cask/compute/frame/test_tables.h"
+#include "cask/data/categories.h"
 
 namespace cask {
 namespace {
@@ -200,28 +201,32 @@ TEST(AggregateTest, UnsignedExtremesAndWrappingSums) {
 }
 
 TEST(AggregateTest, CategoriesInTheirOrderAndUnobserved) {
-  auto spec = Spec(Schema({{"k", Kind::kCategory}, {"x", Kind::kInt64}}), {0},
-                   {AggregateKind::kSum, AggregateKind::kMean, AggregateKind::kCount}, 1);
-  const Batch batch = MakeBatch({Categories({"c", "b", "a", "z"}, {1, 2, 1, 0, -1}), Ints({1, 2, 3, 4, 5})});
-  EXPECT_EQ(RunLines(spec, batch), (std::vector<std::string>{"c 4 4 1", "b 4 2 2", "a 2 2 1"}));
-  spec.observed = false;
-  EXPECT_EQ(RunLines(spec, batch), (std::vector<std::string>{"c 4 4 1", "b 4 2 2", "a 2 2 1", "z 0 NA 0"}));
-  spec.sort = false;
-  EXPECT_EQ(RunLines(spec, batch), (std::vector<std::string>{"b 4 2 2", "a 2 2 1", "c 4 4 1", "z 0 NA 0"}));
+  const Batch batch = MakeBatch({CategoryColumn({"c", "b", "a", "z"}, {1, 2, 1, 0, -1}), Ints({1, 2, 3, 4, 5})});
+  const DType known = DType::Categorical(std::make_shared<const Categories>(Categories{Kind::kString, false, Texts({"z", "b", "c", "a"})}));
+  const std::vector<AggregateKind> kinds = {AggregateKind::kSum, AggregateKind::kMean, AggregateKind::kCount};
+  auto by_values = Spec(Schema({{"k", Kind::kCategory}, {"x", Kind::kInt64}}), {0}, kinds, 1);
+  auto by_type = Spec(Schema({{"k", known}, {"x", Kind::kInt64}}), {0}, kinds, 1);
+  EXPECT_EQ(RunLines(by_values, batch), (std::vector<std::string>{"a 2 2 1", "b 4 2 2", "c 4 4 1"}));
+  EXPECT_EQ(RunLines(by_type, batch), (std::vector<std::string>{"b 4 2 2", "c 4 4 1", "a 2 2 1"}));
+  by_values.observed = by_type.observed = false;
+  EXPECT_EQ(RunLines(by_values, batch), (std::vector<std::string>{"a 2 2 1", "b 4 2 2", "c 4 4 1", "z 0 NA 0"}));
+  EXPECT_EQ(RunLines(by_type, batch), (std::vector<std::string>{"z 0 NA 0", "b 4 2 2", "c 4 4 1", "a 2 2 1"}));
+  by_values.sort = false;
+  EXPECT_EQ(RunLines(by_values, batch), (std::vector<std::string>{"b 4 2 2", "a 2 2 1", "c 4 4 1", "z 0 NA 0"}));
 }
 
 TEST(AggregateTest, UnobservedCombinationsOfTwoKeys) {
   auto spec = Spec(Schema({{"k", Kind::kCategory}, {"j", Kind::kInt64}, {"x", Kind::kInt64}}), {0, 1},
                    {AggregateKind::kSum, AggregateKind::kMin}, 2);
   spec.observed = false;
-  const Batch batch = MakeBatch({Categories({"a", "b"}, {0, 0, 0}), Ints({7, 6, 7}), Ints({1, 2, 3})});
+  const Batch batch = MakeBatch({CategoryColumn({"a", "b"}, {0, 0, 0}), Ints({7, 6, 7}), Ints({1, 2, 3})});
   EXPECT_EQ(RunLines(spec, batch), (std::vector<std::string>{"a 6 2 2", "a 7 4 1", "b 6 0 NA", "b 7 0 NA"}));
 }
 
 TEST(AggregateTest, DictionariesThatDifferBetweenBatches) {
   auto spec = Spec(Schema({{"k", Kind::kCategory}, {"x", Kind::kCategory}}), {0}, {AggregateKind::kNunique, AggregateKind::kCount}, 1);
-  const Table one = OneBatch(spec.input, MakeBatch({Categories({"a", "b"}, {0, 1}), Categories({"u", "v"}, {0, 1})}));
-  const Table two = OneBatch(spec.input, MakeBatch({Categories({"c", "b"}, {1, 0}), Categories({"w", "u"}, {0, 1})}));
+  const Table one = OneBatch(spec.input, MakeBatch({CategoryColumn({"a", "b"}, {0, 1}), CategoryColumn({"u", "v"}, {0, 1})}));
+  const Table two = OneBatch(spec.input, MakeBatch({CategoryColumn({"c", "b"}, {1, 0}), CategoryColumn({"w", "u"}, {0, 1})}));
   Steps steps{*MakePartialAggregate(spec), *MakeMergeAggregate(spec), *MakeFinalAggregate(spec)};
   const auto result = RunSteps(steps, spec.input, {one, two, one, two});
   ASSERT_TRUE(result.ok()) << result.status();

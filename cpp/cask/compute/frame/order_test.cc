@@ -171,7 +171,7 @@ TEST(ValueCountsTest, MissingAndCategories) {
   EXPECT_EQ(ValueCounts(floats, batch, {0}, true, {}, 1), (Strings{"3 2", "2 2", "-0 2", "5 1"}));
   EXPECT_EQ(ValueCounts(floats, batch, {0}, false, {}, 2), (Strings{"3 2", "NA 2", "2 2", "-0 2", "5 1"}));
   const Schema categories({{"x", Kind::kCategory}});
-  const Batch coded = MakeBatch({Categories({"a", "b", "c", "z"}, {1, 0, 2, 0, 1, -1})});
+  const Batch coded = MakeBatch({CategoryColumn({"a", "b", "c", "z"}, {1, 0, 2, 0, 1, -1})});
   EXPECT_EQ(ValueCounts(categories, coded, {0}, true, {}, 3), (Strings{"a 2", "b 2", "c 1", "z 0"}));
   EXPECT_EQ(ValueCounts(categories, coded, {0}, false, {}, 3), (Strings{"a 2", "b 2", "c 1", "NA 1", "z 0"}));
 }

@@ -13,7 +13,7 @@ Column Texts(const std::vector<std::optional<std::string>>& values, const DType&
   return builder.Finish(type).ValueOrDie();
 }
 
-Column Categories(const std::vector<std::string>& categories, const std::vector<int32_t>& codes) {
+Column CategoryColumn(const std::vector<std::string>& categories, const std::vector<int32_t>& codes) {
   std::vector<bool> valid;
   for (int32_t code : codes) valid.push_back(code >= 0);
   std::vector<int32_t> indices;

@@ -36,7 +36,7 @@ inline Column Floats(std::vector<double> values) { return Numbers<double>(Kind::
 inline Column Bools(std::vector<uint8_t> values) { return Numbers<uint8_t>(Kind::kBool, std::move(values)); }
 Column Texts(const std::vector<std::optional<std::string>>& values, const DType& type = Kind::kString);
 /// `codes` are positions in `categories`, -1 for missing.
-Column Categories(const std::vector<std::string>& categories, const std::vector<int32_t>& codes);
+Column CategoryColumn(const std::vector<std::string>& categories, const std::vector<int32_t>& codes);
 
 Batch MakeBatch(std::vector<Column> columns);
 Table OneBatch(Schema schema, Batch batch);

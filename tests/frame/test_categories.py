@@ -195,6 +195,13 @@ def test_categories_of_a_file_are_sorted(tmp_path):
     assert_series_equal(in_order.c.reset_index(drop=True), expected.sort_values("c", kind="stable").c.reset_index(drop=True))
 
 
+def test_a_categorical_dtype_without_categories_is_the_name(tmp_path):
+    path = tmp_path / "sizes.csv"
+    make_frame()[["c"]].to_csv(path, index=False)
+    dtype = {"c": pd.CategoricalDtype()}
+    assert_frame_equal(dd.read_csv(path, dtype=dtype).compute(), pd.read_csv(path, dtype=dtype))
+
+
 def test_what_cannot_be_categories_is_said():
     spans = pd.DataFrame({"d": pd.to_timedelta([1, 2], unit="s")})
     with pytest.raises(NotImplementedError, match="categories of type timedelta64"):

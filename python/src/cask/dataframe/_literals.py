@@ -44,7 +44,7 @@ def dtype_name(dtype):
     if type(dtype).__name__ == "CategoricalDtype":
         from cask.dataframe._convert import categorical_type
 
-        return categorical_type(dtype)
+        return "category" if dtype.categories is None and not dtype.ordered else categorical_type(dtype)
     if isinstance(dtype, str):
         return dtype
     if dtype is float or dtype is int or dtype is bool:

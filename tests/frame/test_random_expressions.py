@@ -68,7 +68,6 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["x", "f", "n"]), constants).map(lambda p: (f"{p[0]} = {p[0]}.fillna({p[1]})", lambda d: d.assign(**{p[0]: d[p[0]].fillna(p[1])}))),
     st.just(("s = s.fillna('q')", lambda d: d.assign(s=d.s.fillna("q")))),
     st.just(("s = i.astype(str)", lambda d: d.assign(s=d.i.astype("str")))),
-    st.just(("c = s.astype(category)", lambda d: d.assign(c=d.s.astype("category")))),
     st.just(("x = where(b)", lambda d: d.assign(x=d.x.where(d.b)))),
     st.lists(columns, min_size=1, max_size=2, unique=True).map(lambda p: (f"sort_values({p})", lambda d: d.sort_values(p, kind="stable"))),
     st.tuples(columns, st.booleans()).map(
@@ -86,6 +85,7 @@ ENDS = st.one_of(
     columns.map(lambda c: (c, lambda d: d[c])),
     columns.map(lambda c: (f"{c}.value_counts()", lambda d: d[c].value_counts())),
     columns.map(lambda c: (f"{c}.value_counts(sort=False, dropna=False)", lambda d: d[c].value_counts(sort=False, dropna=False))),
+    st.sampled_from(["i", "x", "b", "s", "t", "n"]).map(lambda c: (f"{c}.astype(category)", lambda d: d[c].astype("category"))),
     columns.map(lambda c: (f"{c}.mode()", lambda d: d[c].mode())),
     columns.map(lambda c: (f"{c}.nunique()", lambda d: d[c].nunique())),
     st.tuples(numbers, st.sampled_from(["sum", "mean", "min", "max", "count", "std", "var", "median"])).map(

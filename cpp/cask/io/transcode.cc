@@ -92,7 +92,8 @@ class TranscodingStream final : public arrow::io::InputStream {
 }  // namespace
 
 std::string CanonicalEncoding(const std::string& name) {
-  static const std::map<std::string, std::string> kSynonyms = {
+  // Never destroyed: a thread may read a file until the last moment.
+  static const auto& kSynonyms = *new std::map<std::string, std::string>{
       {"utf8", "utf-8"},           {"u8", "utf-8"},             {"cp65001", "utf-8"},        {"utf8-sig", "utf-8-sig"},
       {"us-ascii", "ascii"},       {"646", "ascii"},            {"latin-1", "iso8859-1"},    {"latin1", "iso8859-1"},
       {"latin", "iso8859-1"},      {"l1", "iso8859-1"},         {"iso-8859-1", "iso8859-1"}, {"iso-8859-15", "iso8859-15"},

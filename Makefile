@@ -27,6 +27,9 @@ export CXX
 BUILD_SETTINGS = --disable-pip-version-check --no-deps --no-build-isolation \
   --config-settings=build-dir=build/release --config-settings=cmake.define.CASK_BUILD_TESTS=ON
 
+# What else is built in that folder. By the ninja that the package was built with: another version would build everything again.
+BUILD_MORE = cmake --build build/release -j$(JOBS)
+
 # Everything that the installed package is made from; a change here is what makes it be built again.
 SOURCES := $(shell find CMakeLists.txt cmake cpp include python pyproject.toml README.md LICENSE tools/debian-packages.txt \
              tools/requirements/build.txt -type f -not -name '*.pyc' -not -name '*_test.cc' 2>/dev/null)
@@ -107,7 +110,7 @@ CONFIGURE = cmake -S . -B $(1) -G Ninja -DCASK_BUILD_TESTS=ON -DCASK_BUILD_PYTHO
 .PHONY: build-tests
 build-tests: build
 	$(call say,building the C++ tests)
-	@tools/quietly.sh build/test.log ninja -C build/release -j$(JOBS)
+	@tools/quietly.sh build/test.log $(BUILD_MORE)
 
 .PHONY: test-cc
 test-cc: build-tests  ## the C++ tests
@@ -168,7 +171,7 @@ ROUNDS ?= 5
 bench-taxi: build taxi-data  ## measure Cask beside Dask, Polars, DuckDB and PyArrow on the taxi data; write docs/benchmarks.md
 	@tools/bootstrap.sh bench
 	$(call say,building the programs of the benchmark)
-	@tools/quietly.sh build/bench.log ninja -C build/release scheduler_machine
+	@tools/quietly.sh build/bench.log $(BUILD_MORE) --target scheduler_machine
 	@tools/quietly.sh build/bench.log cmake -S bench/taxi -B build/bench -G Ninja -Dcask_DIR="$$(.venv/bin/cask info --cmake-dir)"
 	@tools/quietly.sh build/bench.log ninja -C build/bench
 	@$(PY) bench/taxi/run.py --data "$(DATA)" --rounds $(ROUNDS)

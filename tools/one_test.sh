@@ -9,7 +9,8 @@ found=0
 name=${pattern%%.*}
 for owner in $(grep -rlE "TEST(_F|_P)?\(\w*$name\w*|TEST(_F|_P)?\(\w+, *\w*$name\w*" cpp --include='*_test.cc' | cut -d/ -f3 | sort -u); do
   found=1
-  ninja -C build/release --quiet "${owner}_test"
+  # By the ninja that the package was built with: another version would build everything again.
+  cmake --build build/release --target "${owner}_test" -- --quiet
   "$(find build/release -name "${owner}_test" -type f -executable)" --gtest_filter="*$pattern*"
 done
 

@@ -1,6 +1,9 @@
 #include "cask/local/engine.h"
 
+#include <arrow/array/data.h>
+#include <arrow/buffer.h>
 #include <arrow/memory_pool.h>
+#include <arrow/type.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +18,7 @@
 
 #include "cask/base/pool.h"
 #include "cask/base/random.h"
+#include "cask/data/batch.h"
 
 namespace cask {
 namespace {
@@ -411,6 +415,39 @@ TEST(DefaultEngineDeathTest, TheProcessEndsWhileWorkGoesOn) {
   // In a new process rather than in a fork of this one.
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(ExitWhileWorkGoesOn(), testing::ExitedWithCode(7), "");
+}
+
+// Lets tasks go on until they have done some more steps.
+struct MoreSteps {
+  ~MoreSteps() {
+    for (const int64_t until = steps + 10'000; steps < until;) std::this_thread::yield();
+  }
+  static inline std::atomic<int64_t> steps{0};
+};
+
+void ExitWhileTasksMakeColumns() {
+  LocalEngine& engine = LocalEngine::Default();
+  // Destroyed after whatever tasks make once in a process, and before the engine is stopped.
+  static const MoreSteps more_steps;
+  // Never let go of, which would stop the tasks.
+  static const auto& run = *new std::shared_ptr<Run>(engine.Submit(Independent(8, Body([](TaskContext& context) -> Result<TaskPieces> {
+    while (true) {
+      ARROW_RETURN_NOT_OK(context.Breathe());
+      for (Kind kind : {Kind::kBool, Kind::kInt8, Kind::kInt64, Kind::kUInt16, Kind::kFloat32, Kind::kFloat64, Kind::kString, Kind::kNull}) {
+        ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateBuffer(64, context.pool()));
+        Column column = arrow::ArrayData::Make(DType(kind).arrow_type(), 0, {nullptr, std::move(buffer)}, 0);
+        Column bytes = arrow::ArrayData::Make(arrow::uint8(), 0, {nullptr, column->buffers[1]}, 0);
+      }
+      ++MoreSteps::steps;
+    }
+  }))));
+  while (MoreSteps::steps == 0) std::this_thread::yield();
+  std::exit(7);
+}
+
+TEST(DefaultEngineDeathTest, WhatTasksUseOutlivesThem) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(ExitWhileTasksMakeColumns(), testing::ExitedWithCode(7), "");
 }
 
 }  // namespace

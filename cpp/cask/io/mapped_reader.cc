@@ -13,10 +13,11 @@ namespace cask {
 namespace {
 
 constexpr int64_t kPage = 4096;
-constexpr int64_t kReleaseBytes = 4 << 20;  // consumed pages leave the resident set in steps of this size
+constexpr int64_t kHugePage = 2 << 20;
+constexpr int64_t kReleaseBytes = 16 << 20;  // consumed pages leave the resident set in steps of this size
 
-int64_t RoundDown(int64_t value) { return value / kPage * kPage; }
-int64_t RoundUp(int64_t value) { return RoundDown(value + kPage - 1); }
+int64_t RoundDown(int64_t value, int64_t unit) { return value / unit * unit; }
+int64_t RoundUp(int64_t value, int64_t unit) { return RoundDown(value + unit - 1, unit); }
 
 class MappedReader final : public ByteReader {
  public:
@@ -34,7 +35,7 @@ class MappedReader final : public ByteReader {
     if (status.ok() && facts.st_size > 0) status = Map(descriptor, facts.st_size);
     ::close(descriptor);
     ARROW_RETURN_NOT_OK(status);
-    released_ = RoundDown(begin);
+    released_ = RoundDown(begin, kHugePage);
     return Fetch(begin, 0);
   }
 
@@ -43,7 +44,7 @@ class MappedReader final : public ByteReader {
     data_ = text_ + begin_;
     size_ = file_size_ - begin_;
     at_end_ = true;
-    const int64_t consumed = RoundDown(begin_) - kPage;
+    const int64_t consumed = RoundDown(begin_ - 1, kHugePage);
     if (consumed - released_ >= kReleaseBytes) {
       ::madvise(text_ + released_, consumed - released_, MADV_DONTNEED);
       released_ = consumed;
@@ -64,22 +65,24 @@ class MappedReader final : public ByteReader {
     return OSError("the file changed after it was found: it had {} bytes and now has {}: {}", expected_size, size, path_);
   }
 
-  // The mapping lies between two anonymous pages, so that reading a little beyond either end of the file does no harm.
+  // The mapping lies between two anonymous pages, so that reading a little beyond either end of the file does no harm. It begins where a huge
+  // page can: the kernel then maps what it caches in large folios by one entry each, which saves most faults and address look-ups.
   Status Map(int descriptor, int64_t size) {
-    region_size_ = RoundUp(size) + 2 * kPage;
+    const int64_t mapped_size = RoundUp(size, kPage);
+    region_size_ = mapped_size + 2 * kPage + kHugePage;
     void* region = ::mmap(nullptr, region_size_, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (region == MAP_FAILED) return ErrorOfOS(errno, "cannot reserve addresses for", path_);
     region_ = region;
-    text_ = static_cast<char*>(region) + kPage;
+    text_ = reinterpret_cast<char*>(RoundUp(reinterpret_cast<int64_t>(region) + kPage, kHugePage));
     if (::mmap(text_, size, PROT_READ, MAP_SHARED | MAP_FIXED, descriptor, 0) == MAP_FAILED) {
       return ErrorOfOS(errno, "cannot map", path_);
     }
     ::madvise(text_, size, MADV_SEQUENTIAL);
+    ::madvise(text_, size, MADV_HUGEPAGE);
     file_size_ = size;
-    guard_ = std::make_unique<MappingGuard>(text_, RoundUp(size));
+    guard_ = std::make_unique<MappingGuard>(text_, mapped_size);
     return Status::OK();
   }
-
   std::string path_;
   void* region_ = nullptr;
   int64_t region_size_ = 0;

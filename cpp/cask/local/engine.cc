@@ -1,16 +1,15 @@
 #include "cask/local/engine.h"
 
 #include <arrow/buffer.h>
-#include <arrow/compute/initialize.h>
 #include <arrow/memory_pool.h>
 #include <arrow/type.h>
 #include <pthread.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <limits>
 #include <mutex>
 
+#include "cask/base/exit_handler.h"
 #include "cask/base/pool.h"
 #include "cask/local/core.h"
 
@@ -66,8 +65,7 @@ alignas(std::mutex) char making_storage[sizeof(std::mutex)];
 // Never destroyed: other threads may ask for the engine until the last moment.
 std::mutex* making = new (making_storage) std::mutex;
 
-// What is made once in a process, on first use, is destroyed at its end in the reverse order. What tasks use of Arrow in every step is made before the
-// handler that stops them is set, so that it outlives them.
+// What tasks use of Arrow in every step, so that it is made before the handler that stops them is set.
 void MakeWhatTasksUse() {
   for (const auto& factory : {arrow::null, arrow::boolean, arrow::int8, arrow::int16, arrow::int32, arrow::int64, arrow::uint8, arrow::uint16,
                               arrow::uint32, arrow::uint64, arrow::float32, arrow::float64, arrow::utf8, arrow::large_utf8, arrow::binary,
@@ -75,7 +73,6 @@ void MakeWhatTasksUse() {
     (void)factory();
   }
   (void)arrow::AllocateBuffer(1, BufferPool());
-  (void)arrow::compute::Initialize();  // its registry of functions; whoever needs it reports what goes wrong
 }
 
 void StopDefaultEngine() {
@@ -103,7 +100,7 @@ LocalEngine& LocalEngine::Default() {
   static const bool handlers_set = [] {
     MakeWhatTasksUse();
     pthread_atfork(nullptr, nullptr, ForgetDefaultEngine);
-    std::atexit(StopDefaultEngine);
+    SetExitHandler(StopDefaultEngine);
     return true;
   }();
   (void)handlers_set;

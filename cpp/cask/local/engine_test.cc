@@ -430,7 +430,7 @@ void ExitWhileTasksMakeColumns() {
   // Destroyed after whatever tasks make once in a process, and before the engine is stopped.
   static const MoreSteps more_steps;
   // Never let go of, which would stop the tasks.
-  static const auto& run = *new std::shared_ptr<Run>(engine.Submit(Independent(8, Body([](TaskContext& context) -> Result<TaskPieces> {
+  [[maybe_unused]] static const auto& run = *new std::shared_ptr<Run>(engine.Submit(Independent(8, Body([](TaskContext& context) -> Result<TaskPieces> {
     while (true) {
       ARROW_RETURN_NOT_OK(context.Breathe());
       for (Kind kind : {Kind::kBool, Kind::kInt8, Kind::kInt64, Kind::kUInt16, Kind::kFloat32, Kind::kFloat64, Kind::kString, Kind::kNull}) {

@@ -4,12 +4,18 @@
 #include <arrow/compute/initialize.h>
 #include <arrow/datum.h>
 
+#include "cask/base/exit_handler.h"
 #include "cask/compute/column/loop_input.h"
 
 namespace cask {
 
 Result<Column> CallArrow(const std::string& name, const Column& column, const arrow::compute::FunctionOptions* options, arrow::MemoryPool* pool) {
-  static const Status kInitialized = arrow::compute::Initialize();
+  // It takes milliseconds, so it waits until it is needed.
+  static const Status kInitialized = [] {
+    Status status = arrow::compute::Initialize();
+    RenewExitHandler();
+    return status;
+  }();
   ARROW_RETURN_NOT_OK(kInitialized);
   arrow::compute::ExecContext context(pool);
   context.set_use_threads(false);

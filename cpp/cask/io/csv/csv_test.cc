@@ -242,9 +242,9 @@ Fields TokenizeLines(const std::string& text, int64_t num_rows, const CsvDialect
   return FieldsOf(arena.rows(), selection, dialect);
 }
 
-std::string RandomField(Random* random, char letter) {
+std::string RandomField(Random* random, char letter, bool may_be_quoted) {
   std::string field(random->Next() % 30, letter);
-  if (random->Next() % 64 != 0) return field;
+  if (!may_be_quoted || random->Next() % 64 != 0) return field;
   if (!field.empty()) field.insert(random->Next() % field.size(), std::vector<const char*>{",", "\n", "\"\"", "x"}[random->Next() % 4]);
   return '"' + field + '"';
 }
@@ -254,11 +254,12 @@ std::string RandomText(Random* random, int num_fields, bool* is_plain) {
   std::string text;
   const int num_rows = static_cast<int>(random->Next() % (random->Next() % 4 == 0 ? 3000 : 60));
   const char* end = random->Next() % 2 == 0 ? "\n" : "\r\n";
+  const bool has_quotes = random->Next() % 2 == 0;
   for (int row = 0; row < num_rows; ++row) {
     text += "r";  // no blank lines
     for (int field = 1; field < num_fields; ++field) {
       text += ',';
-      text += RandomField(random, static_cast<char>('a' + field));
+      text += RandomField(random, static_cast<char>('a' + field), has_quotes);
     }
     text += end;
   }

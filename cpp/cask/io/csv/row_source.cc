@@ -6,8 +6,7 @@
 namespace cask {
 namespace {
 
-constexpr int64_t kStretchOfMany = 192 << 10;  // text, positions and values of a stretch stay in the second-level cache
-constexpr int64_t kStretchOfFew = 1 << 20;     // with few wanted fields the text is only passed over
+constexpr int64_t kStretchBytes = 192 << 10;  // of text: with its positions and values it stays in the second-level cache
 constexpr int64_t kMaxLinesToTokenize = 4096;
 constexpr int64_t kMaxArenaBytes = 1 << 20;
 
@@ -22,8 +21,7 @@ CsvRowSource::CsvRowSource(std::shared_ptr<const CsvDataset> dataset, int64_t pa
       dialect_(dataset_->options()),
       tokenizer_(dialect_),
       scanner_(dialect_, selection_),
-      can_scan_(CsvScanner::CanScan(dialect_)),
-      stretch_bytes_(selection_.fields.size() > 4 ? kStretchOfMany : kStretchOfFew) {}
+      can_scan_(CsvScanner::CanScan(dialect_)) {}
 
 Status CsvRowSource::Open(int64_t exact_begin, arrow::MemoryPool* pool) {
   if (partition_.is_first_of_file) {
@@ -50,7 +48,7 @@ bool CsvRowSource::IsDone() const {
 
 Result<CsvRows> CsvRowSource::Next(int64_t max_rows) {
   while (true) {
-    ARROW_RETURN_NOT_OK(reader_->Fetch(position_, stretch_bytes_));
+    ARROW_RETURN_NOT_OK(reader_->Fetch(position_, kStretchBytes));
     ARROW_RETURN_NOT_OK(reader_->Check());
     rows_begin_ = position_;
     if (IsDone()) return CsvRows();
@@ -65,7 +63,7 @@ Result<CsvRows> CsvRowSource::Next(int64_t max_rows) {
 }
 
 Result<CsvRows> CsvRowSource::NextPlain(int64_t max_rows) {
-  CsvScan scan = scanner_.Scan(reader_->data(), std::min(reader_->size(), stretch_bytes_), max_rows);
+  CsvScan scan = scanner_.Scan(reader_->data(), std::min(reader_->size(), kStretchBytes), max_rows);
   // Rows that start in the next partition are its own.
   if (dataset_->is_splittable()) {
     const int64_t room = partition_.end - position_;
@@ -96,7 +94,7 @@ Result<CsvLine> CsvRowSource::TokenizeLine(const char** text) {
     if (line.kind != CsvLine::Kind::kIncomplete) return line;
     const int64_t have = end - *text;
     if (have >= (int64_t{1} << 32) - (8 << 20)) return ParserError("a line is longer than 4 GB, at byte {}", position_);
-    ARROW_RETURN_NOT_OK(reader_->Fetch(position_, 2 * std::max(have, stretch_bytes_)));
+    ARROW_RETURN_NOT_OK(reader_->Fetch(position_, 2 * std::max(have, kStretchBytes)));
     *text = reader_->data();
   }
 }
@@ -104,7 +102,7 @@ Result<CsvLine> CsvRowSource::TokenizeLine(const char** text) {
 Result<CsvRows> CsvRowSource::NextByLine(int64_t max_rows) {
   arena_.Clear();
   const char* text = reader_->data();
-  while (arena_.num_rows() < max_rows && arena_.num_bytes() < kMaxArenaBytes && position_ - rows_begin_ < stretch_bytes_ && !IsDone()) {
+  while (arena_.num_rows() < max_rows && arena_.num_bytes() < kMaxArenaBytes && position_ - rows_begin_ < kStretchBytes && !IsDone()) {
     const auto mark = arena_.mark();
     ARROW_ASSIGN_OR_RAISE(const CsvLine line, TokenizeLine(&text));
     if (line.kind == CsvLine::Kind::kRecord) {

@@ -60,7 +60,6 @@ class CsvRowSource {
   bool can_scan_;
   std::unique_ptr<ByteReader> reader_;
   CsvFieldArena arena_;
-  int64_t stretch_bytes_;
   int64_t begin_ = 0;
   int64_t position_ = 0;
   int64_t rows_begin_ = 0;           // where the rows that Next gave last start

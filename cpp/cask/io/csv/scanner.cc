@@ -35,7 +35,10 @@ void CopySlotsOf(const uint32_t* delimiters, int64_t num_rows, int num_fields, c
 }  // namespace
 
 CsvScanner::CsvScanner(const CsvDialect& dialect, const CsvFieldSelection& selection)
-    : dialect_(dialect), num_fields_(selection.num_fields), takes_all_(selection.stride() == selection.num_fields), slots_(selection.slots) {}
+    : dialect_(dialect), num_fields_(selection.num_fields), takes_all_(selection.stride() == selection.num_fields), slots_(selection.slots) {
+  const bool has_stops = dialect.has_escape || dialect.has_comment;
+  if (!takes_all_ && !has_stops && num_fields_ <= CsvDelimiterPatterns::kMaxFields && CanSelectDelimiters()) patterns_.emplace(num_fields_, slots_);
+}
 
 bool CsvScanner::CanScan(const CsvDialect& dialect) { return !dialect.is_whitespace_separated && !dialect.skip_initial_space; }
 
@@ -53,7 +56,8 @@ CsvScan CsvScanner::Scan(const char* text, int64_t size, int64_t max_rows) {
                         CharOr(dialect_.has_comment, dialect_.comment)};
   Rows rows{text - 1, positions_.data() + 1, takes_all_ ? positions_.data() + 1 : delimiters_.data()};
   bool is_regular = true;
-  for (int64_t begin = 0; is_regular && begin < size && rows.num_rows < max_rows; begin += kPiece) {
+  const int64_t first = patterns_ ? ScanPlainest(text, size, max_rows, &rows) : 0;
+  for (int64_t begin = first; is_regular && begin < size && rows.num_rows < max_rows; begin += kPiece) {
     const CsvDelimiters found = FindDelimiters(text, begin, std::min(begin + kPiece, size), &scan, rows.delimiters + rows.num_delimiters);
     rows.num_delimiters += found.count;
     is_regular = TakeRows(found.num_newlines, &rows) && !found.is_irregular;
@@ -77,6 +81,23 @@ void CsvScanner::Reserve(int64_t size, int64_t max_rows) {
   const int64_t max_places = takes_all_ ? size : std::min(max_rows * stride + kPiece, size);
   grow(max_places + 2 * kCsvBlock, &positions_);
   if (!takes_all_) grow(num_fields_ + std::min(kPiece, size) + 2 * kCsvBlock, &delimiters_);
+}
+
+// Takes rows without quotes and carriage returns as far as the pieces hold nothing else; returns where the rest of the text begins. That is at a
+// row, unless all rows asked for have been taken.
+int64_t CsvScanner::ScanPlainest(const char* text, int64_t size, int64_t max_rows, Rows* rows) {
+  const auto stride = static_cast<int64_t>(slots_.size());
+  const CsvPlainText plain{dialect_.separator, dialect_.newline, CharOr(dialect_.has_quote, dialect_.quote), CharOr(dialect_.has_carriage, '\r')};
+  int in_row = 0;
+  int64_t num_slots = 0;
+  for (int64_t begin = 0; begin < size && num_slots < max_rows * stride; begin += kPiece) {
+    const CsvSelectedDelimiters found = SelectDelimiters(text, begin, std::min(begin + kPiece, size), plain, *patterns_, &in_row, rows->slots + num_slots);
+    if (!found.is_plain) break;
+    num_slots += found.count;
+  }
+  rows->num_rows = num_slots / stride;
+  rows->slots += rows->num_rows * stride;
+  return positions_[rows->num_rows * stride];
 }
 
 // Takes the rows whose delimiters are all known. False at one that has too few or too many of them.

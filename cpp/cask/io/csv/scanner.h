@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "cask/io/csv/dialect.h"
 #include "cask/io/csv/fields.h"
+#include "cask/io/csv/select_delimiters.h"
 
 namespace cask {
 
@@ -40,6 +42,7 @@ class CsvScanner {
   };
 
   void Reserve(int64_t size, int64_t max_rows);
+  int64_t ScanPlainest(const char* text, int64_t size, int64_t max_rows, Rows* rows);
   bool TakeRows(int64_t num_newlines, Rows* rows) const;
   void CopySlots(int64_t num_rows, Rows* rows) const;
   int64_t CountRegularRows(const Rows& rows) const;
@@ -48,6 +51,7 @@ class CsvScanner {
   int num_fields_;
   bool takes_all_;          // every delimiter is a slot
   std::vector<int> slots_;  // which delimiters of a row are slots
+  std::optional<CsvDelimiterPatterns> patterns_;
   std::vector<uint32_t> positions_;
   std::vector<uint32_t> delimiters_;  // of one piece and the row that began before it; unused if all are slots
 };

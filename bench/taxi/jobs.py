@@ -24,6 +24,7 @@ class Job:
     # Until the process has ended, not only until the answer is there. Dask's processes are let off: taking down its workers is not counted.
     whole_process: bool = False
     tolerance: float = field(default=1e-9)
+    reads_files: bool = True
 
 
 DASK = ("dask_threads", "dask_processes")
@@ -61,5 +62,6 @@ JOBS = (
         "((x + 1) * 2 - sqrt(x)).sum() over a 2 GB array",
         ("cask_python", "numpy_arrays", "dask_threads"),
         (Aim(4, ("dask_threads",), "4 times Dask"), Aim(3, ("numpy_arrays",), "3 times NumPy")),
+        reads_files=False,
     ),
 )

@@ -17,6 +17,9 @@ ROOT = HERE.parent.parent
 # Engines that are programs; all others are modules of engines/.
 PROGRAMS = {"plain_scan": ROOT / "build/bench/plain_scan", "cask_cc": ROOT / "build/bench/cask_taxi"}
 
+# Engines whose work other processes do.
+WITH_CHILDREN = {"dask_processes"}
+
 
 class NotThere(Exception):
     """The engine cannot do the job on this machine; the message says why."""
@@ -33,7 +36,7 @@ class Run:
 def run_once(engine, job, folder):
     command = command_of(engine, job, folder)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    watch = MemoryWatch(process.pid)
+    watch = MemoryWatch(process.pid, with_children=engine in WITH_CHILDREN)
     out, errors = process.communicate()
     ended = time.monotonic()
     peak = watch.stop()
@@ -57,10 +60,14 @@ def command_of(engine, job, folder):
 
 
 class MemoryWatch:
-    """The peak of what a process and its children hold together, looked at twenty times a second."""
+    """The peak of what a process, or it and its children together, hold, looked at twenty times a second.
 
-    def __init__(self, pid):
+    To find children is to look through all processes of the system, which takes time that is not there for what is measured.
+    """
+
+    def __init__(self, pid, with_children):
         self._process = psutil.Process(pid)
+        self._with_children = with_children
         self._peak = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look)
@@ -73,7 +80,8 @@ class MemoryWatch:
     def _resident(self):
         total = 0
         try:
-            for process in [self._process, *self._process.children(recursive=True)]:
+            children = self._process.children(recursive=True) if self._with_children else []
+            for process in [self._process, *children]:
                 total += process.memory_info().rss
         except psutil.NoSuchProcess:
             pass

@@ -27,7 +27,7 @@ def facts(folder, rounds, cached):
     return {
         "date": time.strftime("%Y-%m-%d"),
         "data": f"{size / 1e9:.2f} GB in {len(list(Path(folder).glob('*.csv')))} files",
-        "page cache": f"{100 * cached:.0f} % of the data lies in it",
+        "page cache": f"{100 * cached:.0f} % of the data lies in it, read anew before each run",
         "rounds": str(rounds),
         "processor": f"{processor()}, {len(os.sched_getaffinity(0))} cores",
         "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 1e9:.0f} GB",

@@ -11,17 +11,6 @@ namespace {
 
 bool IsCategory(const DType& type) { return type.kind() == Kind::kCategory; }
 
-bool Holds(Operation operation, int32_t left, int32_t right) {
-  switch (operation) {
-    case Operation::kEqual: return left == right;
-    case Operation::kNotEqual: return left != right;
-    case Operation::kLess: return left < right;
-    case Operation::kLessEqual: return left <= right;
-    case Operation::kGreater: return left > right;
-    default: return left >= right;
-  }
-}
-
 std::string_view MethodName(Operation operation) {
   switch (operation) {
     case Operation::kLess: return "__lt__";

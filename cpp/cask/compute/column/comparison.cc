@@ -44,17 +44,6 @@ int SideOf(const Argument& argument, Kind kind) {
   return value != nullptr && *value < 0 ? -1 : 1;
 }
 
-bool Holds(Operation operation, int left, int right) {
-  switch (operation) {
-    case Operation::kEqual: return left == right;
-    case Operation::kNotEqual: return left != right;
-    case Operation::kLess: return left < right;
-    case Operation::kLessEqual: return left <= right;
-    case Operation::kGreater: return left > right;
-    default: return left >= right;
-  }
-}
-
 Result<TruthBytes> AllSame(bool truth, int64_t num_rows, arrow::MemoryPool* pool) {
   ARROW_ASSIGN_OR_RAISE(auto bytes, NewResult(1, num_rows, pool));
   std::memset(bytes->mutable_data(), truth, num_rows);
@@ -158,6 +147,17 @@ class ComparisonFunction final : public ColumnFunction {
 };
 
 }  // namespace
+
+bool Holds(Operation operation, int left, int right) {
+  switch (operation) {
+    case Operation::kEqual: return left == right;
+    case Operation::kNotEqual: return left != right;
+    case Operation::kLess: return left < right;
+    case Operation::kLessEqual: return left <= right;
+    case Operation::kGreater: return left > right;
+    default: return left >= right;
+  }
+}
 
 Operation Exchanged(Operation operation) {
   switch (operation) {

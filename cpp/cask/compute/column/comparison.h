@@ -11,6 +11,9 @@ inline bool IsEquality(Operation operation) { return operation == Operation::kEq
 /// The operation that gives the same with its sides exchanged: a < b is b > a.
 Operation Exchanged(Operation operation);
 
+/// Whether a comparison of these two is true.
+bool Holds(Operation operation, int left, int right);
+
 /// Whether two types are compared by value; others are never equal and have no order.
 bool AreComparable(const ArgumentType& a, const ArgumentType& b);
 

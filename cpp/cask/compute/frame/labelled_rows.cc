@@ -1,4 +1,7 @@
+// Steps that put a column of labels before the rows of a whole result.
 #include <arrow/buffer.h>
+
+#include <numeric>
 
 #include "cask/base/check.h"
 #include "cask/compute/frame/table_function.h"
@@ -6,14 +9,12 @@
 namespace cask {
 namespace {
 
-class LabelledRows final : public TableFunction {
+class RowsWithLabels : public TableFunction {
  public:
-  LabelledRows(std::vector<double> labels, std::string label_name) : labels_(std::move(labels)), label_name_(std::move(label_name)) {}
-
-  std::string_view name() const override { return "labelled rows"; }
+  RowsWithLabels(std::string label_name, Kind label_kind) : label_name_(std::move(label_name)), label_kind_(label_kind) {}
 
   Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
-    Schema schema({{label_name_, Kind::kFloat64}});
+    Schema schema({{label_name_, label_kind_}});
     for (const Field& field : inputs[0].fields()) schema.Add(field);
     return schema;
   }
@@ -21,8 +22,8 @@ class LabelledRows final : public TableFunction {
   Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool*) const override {
     Table result;
     ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({inputs[0]->schema}));
-    CASK_CHECK_EQ(inputs[0]->num_rows(), static_cast<int64_t>(labels_.size()));
-    Batch batch{inputs[0]->num_rows(), {MakeFixedColumn(Kind::kFloat64, inputs[0]->num_rows(), arrow::Buffer::FromVector(labels_))}};
+    const int64_t num_rows = inputs[0]->num_rows();
+    Batch batch{num_rows, {MakeFixedColumn(label_kind_, num_rows, Labels(num_rows))}};
     for (int i = 0; i < inputs[0]->schema.size(); ++i) {
       ARROW_ASSIGN_OR_RAISE(Column column, CombinedColumn(*inputs[0], i));
       batch.columns.push_back(std::move(column));
@@ -32,8 +33,40 @@ class LabelledRows final : public TableFunction {
   }
 
  private:
-  std::vector<double> labels_;
+  virtual std::shared_ptr<arrow::Buffer> Labels(int64_t num_rows) const = 0;
+
   std::string label_name_;
+  Kind label_kind_;
+};
+
+class LabelledRows final : public RowsWithLabels {
+ public:
+  LabelledRows(std::vector<double> labels, std::string label_name)
+      : RowsWithLabels(std::move(label_name), Kind::kFloat64), labels_(std::move(labels)) {}
+
+  std::string_view name() const override { return "labelled rows"; }
+
+ private:
+  std::shared_ptr<arrow::Buffer> Labels(int64_t num_rows) const override {
+    CASK_CHECK_EQ(num_rows, static_cast<int64_t>(labels_.size()));
+    return arrow::Buffer::FromVector(labels_);
+  }
+
+  std::vector<double> labels_;
+};
+
+class NumberedRows final : public RowsWithLabels {
+ public:
+  explicit NumberedRows(std::string label_name) : RowsWithLabels(std::move(label_name), Kind::kInt64) {}
+
+  std::string_view name() const override { return "numbered rows"; }
+
+ private:
+  std::shared_ptr<arrow::Buffer> Labels(int64_t num_rows) const override {
+    std::vector<int64_t> numbers(num_rows);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return arrow::Buffer::FromVector(std::move(numbers));
+  }
 };
 
 }  // namespace
@@ -41,5 +74,7 @@ class LabelledRows final : public TableFunction {
 std::shared_ptr<const TableFunction> MakeLabelledRows(std::vector<double> labels, std::string label_name) {
   return std::make_shared<LabelledRows>(std::move(labels), std::move(label_name));
 }
+
+std::shared_ptr<const TableFunction> MakeNumberedRows(std::string label_name) { return std::make_shared<NumberedRows>(std::move(label_name)); }
 
 }  // namespace cask

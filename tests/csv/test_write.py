@@ -63,6 +63,11 @@ def test_values(tmp_path_factory, rows, options):
     expect(tmp_path_factory.mktemp("write"), frame, **options)
 
 
+@pytest.mark.parametrize("float_format", ["%10.2e", "%+g", "%-8.1f", "%.3f"])
+def test_infinities_are_formatted_too(tmp_path, float_format):
+    expect(tmp_path, pd.DataFrame({"f": [1.5, float("inf"), float("-inf"), None]}), float_format=float_format)
+
+
 @pytest.mark.parametrize(
     "texts",
     [

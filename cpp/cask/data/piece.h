@@ -1,4 +1,4 @@
-// Piece: what a task produces and others consume: the rows of one partition (Table) or one tile of an array (Tile).
+// Piece: what a task produces and others consume: the rows of one partition (Table) or one chunk of an array.
 // Immutable once made, shared between threads, and counted by the store.
 #pragma once
 

@@ -83,6 +83,7 @@ class MappedReader final : public ByteReader {
     guard_ = std::make_unique<MappingGuard>(text_, mapped_size);
     return Status::OK();
   }
+
   std::string path_;
   void* region_ = nullptr;
   int64_t region_size_ = 0;

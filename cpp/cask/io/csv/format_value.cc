@@ -5,7 +5,6 @@
 #include <arrow/array/data.h>
 
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 
 namespace cask {
@@ -53,7 +52,7 @@ class FloatText final : public ValueText {
  private:
   void Write(int64_t row) override {
     const T value = Values<T>(column_)[row];
-    if (options_.float_format.empty() || !std::isfinite(value)) {
+    if (options_.float_format.empty()) {
       AppendFloat(value, &text_);
     } else {
       char buffer[512];

@@ -39,7 +39,6 @@ CsvSelectedDelimiters Select(const char* text, int64_t begin, int64_t end, const
   uint32_t* places = first_place;
   for (int64_t offset = begin; offset < end; offset += kCsvBlock) {
     const uint8_t* block = reinterpret_cast<const uint8_t*>(text) + offset;
-
     hwy::Prefetch(block + kPrefetchBytes);
     uint64_t newlines = FindIn(block, newline);
     uint64_t delimiters = FindIn(block, separator) | newlines;

@@ -17,7 +17,11 @@ constexpr double kExitSeconds = 5;
 // The threads of the engine let go of Python's objects, so they must have stopped while there is a Python.
 void OnInterpreterExit() {
   BeginEnd();
-  WithoutGil([] { return LocalEngine::StopDefault(kExitSeconds); });
+  // A script that was interrupted dies by the signal, so that nothing after this is sure to run.
+  WithoutGil([] {
+    if (LocalEngine::StopDefault(kExitSeconds)) LocalEngine::RemoveFilesOfDefault();
+    return true;
+  });
   WaitUntilAllStay(kExitSeconds);
   // Daemon threads never let go of what they hold, so what nanobind calls a leak then is none.
   const auto num_threads = nanobind::module_::import_("threading").attr("active_count")();

@@ -114,4 +114,8 @@ bool LocalEngine::StopDefault(double seconds) {
   return engine == nullptr || engine->Shutdown(seconds);
 }
 
+void LocalEngine::RemoveFilesOfDefault() {
+  if (LocalEngine* engine = default_engine.load()) engine->store().RemoveFiles();
+}
+
 }  // namespace cask

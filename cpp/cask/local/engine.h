@@ -87,6 +87,8 @@ class LocalEngine {
   /// Shuts the process's engine down if there is one; what is submitted to it later ends as Cancelled. For a program that must have no
   /// tasks under way before it exits, as an interpreter whose objects they hold. Whether all tasks have stopped.
   static bool StopDefault(double seconds);
+  /// Removes what the process's engine has spilled; only after it has stopped.
+  static void RemoveFilesOfDefault();
 
   std::shared_ptr<Run> Submit(Plan plan, SubmitOptions options = {});
 

@@ -20,7 +20,6 @@ void OnInterpreterExit() {
   // A script that was interrupted dies by the signal, so that nothing after this is sure to run.
   WithoutGil([] {
     if (LocalEngine::StopDefault(kExitSeconds)) LocalEngine::RemoveFilesOfDefault();
-    return true;
   });
   WaitUntilAllStay(kExitSeconds);
   // Daemon threads never let go of what they hold, so what nanobind calls a leak then is none.

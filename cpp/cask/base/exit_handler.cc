@@ -8,15 +8,19 @@ namespace {
 
 std::atomic<void (*)()> handler{nullptr};
 
+void CallOnce() {
+  if (auto* stop = handler.exchange(nullptr)) stop();
+}
+
 }  // namespace
 
 void SetExitHandler(void (*stop)()) {
   handler.store(stop);
-  std::atexit(stop);
+  std::atexit(CallOnce);
 }
 
 void RenewExitHandler() {
-  if (auto* stop = handler.load()) std::atexit(stop);
+  if (handler.load() != nullptr) std::atexit(CallOnce);
 }
 
 }  // namespace cask

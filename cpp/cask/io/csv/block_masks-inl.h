@@ -1,4 +1,5 @@
-// What a block of CSV text holds, as bit masks, and the places of their bits; compiled anew for each instruction set (hence the toggle instead of #pragma once).
+// What a block of CSV text holds, as bit masks, and the places of their bits; compiled anew for each instruction set (hence the toggle instead
+// of #pragma once).
 #if defined(CASK_IO_CSV_BLOCK_MASKS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef CASK_IO_CSV_BLOCK_MASKS_INL_H_
 #undef CASK_IO_CSV_BLOCK_MASKS_INL_H_
@@ -43,9 +44,24 @@ HWY_INLINE uint64_t FindIn(const uint8_t* block, ByteVector wanted) {
 
 HWY_INLINE uint64_t FindIn(const uint8_t* block, int c) { return FindIn(block, hn::Set(Bytes(), static_cast<uint8_t>(c))); }
 
-HWY_INLINE uint64_t FindEither(const uint8_t* block, ByteVector first, ByteVector second) {
-  return Bits(block, [first, second](ByteVector bytes) HWY_ATTR { return hn::Or(hn::Eq(bytes, first), hn::Eq(bytes, second)); });
-}
+// Finds either of two characters that plain text mostly does without. One that is -1 is none, and the other stands in for it.
+class RareCharacters {
+ public:
+  RareCharacters(int first, int second)
+      : first_(hn::Set(Bytes(), static_cast<uint8_t>(first >= 0 ? first : second))),
+        second_(hn::Set(Bytes(), static_cast<uint8_t>(second >= 0 ? second : first))),
+        looks_(first >= 0 || second >= 0 ? ~uint64_t{0} : 0) {}
+
+  HWY_INLINE uint64_t FindIn(const uint8_t* block) const {
+    const auto first = first_, second = second_;
+    return looks_ & Bits(block, [first, second](ByteVector bytes) HWY_ATTR { return hn::Or(hn::Eq(bytes, first), hn::Eq(bytes, second)); });
+  }
+
+ private:
+  ByteVector first_;
+  ByteVector second_;
+  uint64_t looks_;
+};
 
 HWY_INLINE uint64_t Count(uint64_t bits) { return static_cast<uint64_t>(__builtin_popcountll(bits)); }
 

@@ -53,12 +53,7 @@ CsvDelimiters Find(const char* text, int64_t begin, int64_t end, CsvDelimiterSca
   const Bytes tag;
   const auto separator = hn::Set(tag, static_cast<uint8_t>(scan->separator));
   const auto newline = hn::Set(tag, static_cast<uint8_t>(scan->newline));
-  // Characters that plain rows mostly do without. One that has no meaning in this dialect stands in for another.
-  const int rare_first = scan->quote >= 0 ? scan->quote : scan->carriage;
-  const int rare_second = scan->carriage >= 0 ? scan->carriage : scan->quote;
-  const uint64_t looks_for_rare = rare_first >= 0 ? ~uint64_t{0} : 0;
-  const auto rare1 = hn::Set(tag, static_cast<uint8_t>(rare_first));
-  const auto rare2 = hn::Set(tag, static_cast<uint8_t>(rare_second));
+  const RareCharacters rare_characters(scan->quote, scan->carriage);
   const bool has_stops = scan->stop1 >= 0 || scan->stop2 >= 0;
   bool looks_closer = has_stops || HasCarried(*scan);
   uint64_t last_delimiters = scan->after_delimiter << 63;
@@ -68,7 +63,7 @@ CsvDelimiters Find(const char* text, int64_t begin, int64_t end, CsvDelimiterSca
     const uint8_t* block = reinterpret_cast<const uint8_t*>(text) + offset;
     uint64_t newlines = FindIn(block, newline);
     uint64_t delimiters = FindIn(block, separator) | newlines;
-    uint64_t rare = FindEither(block, rare1, rare2) & looks_for_rare;
+    uint64_t rare = rare_characters.FindIn(block);
     uint64_t valid = ~uint64_t{0};
     if (HWY_UNLIKELY(end - offset < kCsvBlock)) {
       valid = (uint64_t{1} << (end - offset)) - 1;

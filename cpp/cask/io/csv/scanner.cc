@@ -56,7 +56,7 @@ CsvScan CsvScanner::Scan(const char* text, int64_t size, int64_t max_rows) {
                         CharOr(dialect_.has_comment, dialect_.comment)};
   Rows rows{text - 1, positions_.data() + 1, takes_all_ ? positions_.data() + 1 : delimiters_.data()};
   bool is_regular = true;
-  const int64_t first = patterns_ ? ScanPlainest(text, size, max_rows, &rows) : 0;
+  const int64_t first = patterns_ ? ScanUnquoted(text, size, max_rows, &rows) : 0;
   for (int64_t begin = first; is_regular && begin < size && rows.num_rows < max_rows; begin += kPiece) {
     const CsvDelimiters found = FindDelimiters(text, begin, std::min(begin + kPiece, size), &scan, rows.delimiters + rows.num_delimiters);
     rows.num_delimiters += found.count;
@@ -85,14 +85,15 @@ void CsvScanner::Reserve(int64_t size, int64_t max_rows) {
 
 // Takes rows without quotes and carriage returns as far as the pieces hold nothing else; returns where the rest of the text begins. That is at a
 // row, unless all rows asked for have been taken.
-int64_t CsvScanner::ScanPlainest(const char* text, int64_t size, int64_t max_rows, Rows* rows) {
+int64_t CsvScanner::ScanUnquoted(const char* text, int64_t size, int64_t max_rows, Rows* rows) {
   const auto stride = static_cast<int64_t>(slots_.size());
-  const CsvPlainText plain{dialect_.separator, dialect_.newline, CharOr(dialect_.has_quote, dialect_.quote), CharOr(dialect_.has_carriage, '\r')};
+  const CsvCharacters characters{dialect_.separator, dialect_.newline, CharOr(dialect_.has_quote, dialect_.quote), CharOr(dialect_.has_carriage, '\r')};
   int in_row = 0;
   int64_t num_slots = 0;
   for (int64_t begin = 0; begin < size && num_slots < max_rows * stride; begin += kPiece) {
-    const CsvSelectedDelimiters found = SelectDelimiters(text, begin, std::min(begin + kPiece, size), plain, *patterns_, &in_row, rows->slots + num_slots);
-    if (!found.is_plain) break;
+    const CsvSelectedDelimiters found = SelectDelimiters(text, begin, std::min(begin + kPiece, size), characters, *patterns_, &in_row,
+                                                         rows->slots + num_slots);
+    if (found.is_irregular) break;
     num_slots += found.count;
   }
   rows->num_rows = num_slots / stride;

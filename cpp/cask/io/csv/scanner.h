@@ -42,7 +42,7 @@ class CsvScanner {
   };
 
   void Reserve(int64_t size, int64_t max_rows);
-  int64_t ScanPlainest(const char* text, int64_t size, int64_t max_rows, Rows* rows);
+  int64_t ScanUnquoted(const char* text, int64_t size, int64_t max_rows, Rows* rows);
   bool TakeRows(int64_t num_newlines, Rows* rows) const;
   void CopySlots(int64_t num_rows, Rows* rows) const;
   int64_t CountRegularRows(const Rows& rows) const;
@@ -51,7 +51,7 @@ class CsvScanner {
   int num_fields_;
   bool takes_all_;          // every delimiter is a slot
   std::vector<int> slots_;  // which delimiters of a row are slots
-  std::optional<CsvDelimiterPatterns> patterns_;
+  std::optional<CsvDelimiterPatterns> patterns_;  // where slots can be selected
   std::vector<uint32_t> positions_;
   std::vector<uint32_t> delimiters_;  // of one piece and the row that began before it; unused if all are slots
 };

@@ -22,15 +22,12 @@ constexpr int64_t kPrefetchBytes = 3072;
 
 bool CanSelect() { return true; }
 
-CsvSelectedDelimiters Select(const char* text, int64_t begin, int64_t end, const CsvPlainText& plain, const CsvDelimiterPatterns& patterns,
+CsvSelectedDelimiters Select(const char* text, int64_t begin, int64_t end, const CsvCharacters& characters, const CsvDelimiterPatterns& patterns,
                              int* in_row, uint32_t* const first_place) {
   const Bytes tag;
-  const auto separator = hn::Set(tag, static_cast<uint8_t>(plain.separator));
-  const auto newline = hn::Set(tag, static_cast<uint8_t>(plain.newline));
-  // One that there is not stands in for the other.
-  const auto rare1 = hn::Set(tag, static_cast<uint8_t>(plain.rare1 >= 0 ? plain.rare1 : plain.rare2));
-  const auto rare2 = hn::Set(tag, static_cast<uint8_t>(plain.rare2 >= 0 ? plain.rare2 : plain.rare1));
-  const uint64_t looks_for_rare = plain.rare1 >= 0 || plain.rare2 >= 0 ? ~uint64_t{0} : 0;
+  const auto separator = hn::Set(tag, static_cast<uint8_t>(characters.separator));
+  const auto newline = hn::Set(tag, static_cast<uint8_t>(characters.newline));
+  const RareCharacters rare_characters(characters.quote, characters.carriage);
   const uint64_t* const wanted_patterns = patterns.wanted();
   const uint64_t* const newline_patterns = patterns.newlines();
   const uint16_t* const in_row_after = patterns.in_row();
@@ -42,7 +39,7 @@ CsvSelectedDelimiters Select(const char* text, int64_t begin, int64_t end, const
     hwy::Prefetch(block + kPrefetchBytes);
     uint64_t newlines = FindIn(block, newline);
     uint64_t delimiters = FindIn(block, separator) | newlines;
-    uint64_t rare = FindEither(block, rare1, rare2) & looks_for_rare;
+    uint64_t rare = rare_characters.FindIn(block);
     if (HWY_UNLIKELY(end - offset < kCsvBlock)) {
       const uint64_t valid = (uint64_t{1} << (end - offset)) - 1;
       newlines &= valid;
@@ -57,14 +54,14 @@ CsvSelectedDelimiters Select(const char* text, int64_t begin, int64_t end, const
     places += count;
   }
   *in_row = static_cast<int>(have);
-  return {places - first_place, wrong == 0};
+  return {places - first_place, wrong != 0};
 }
 
 #else
 
 bool CanSelect() { return false; }
 
-CsvSelectedDelimiters Select(const char*, int64_t, int64_t, const CsvPlainText&, const CsvDelimiterPatterns&, int*, uint32_t*) {
+CsvSelectedDelimiters Select(const char*, int64_t, int64_t, const CsvCharacters&, const CsvDelimiterPatterns&, int*, uint32_t*) {
   CASK_CHECK(false);
   return {};
 }
@@ -97,9 +94,9 @@ CsvDelimiterPatterns::CsvDelimiterPatterns(int num_fields, const std::vector<int
 
 bool CanSelectDelimiters() { return HWY_DYNAMIC_DISPATCH(CanSelect)(); }
 
-CsvSelectedDelimiters SelectDelimiters(const char* text, int64_t begin, int64_t end, const CsvPlainText& plain, const CsvDelimiterPatterns& patterns,
+CsvSelectedDelimiters SelectDelimiters(const char* text, int64_t begin, int64_t end, const CsvCharacters& characters, const CsvDelimiterPatterns& patterns,
                                        int* in_row, uint32_t* places) {
-  return HWY_DYNAMIC_DISPATCH(Select)(text, begin, end, plain, patterns, in_row, places);
+  return HWY_DYNAMIC_DISPATCH(Select)(text, begin, end, characters, patterns, in_row, places);
 }
 
 }  // namespace cask

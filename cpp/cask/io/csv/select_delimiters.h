@@ -32,17 +32,17 @@ class CsvDelimiterPatterns {
   std::vector<uint16_t> in_row_;
 };
 
-/// Characters that tell such text from any other.
-struct CsvPlainText {
+/// The characters that mean something; -1: that one does not.
+struct CsvCharacters {
   char separator;
   char newline;
-  int rare1;  // that it must not hold, or -1
-  int rare2;
+  int quote;
+  int carriage;
 };
 
 struct CsvSelectedDelimiters {
   int64_t count = 0;
-  bool is_plain = true;  // otherwise neither the count nor the places mean anything
+  bool is_irregular = false;  // the text is not such; the count and the places mean nothing
 };
 
 /// Whether this processor deposits bits quickly.
@@ -51,7 +51,7 @@ bool CanSelectDelimiters();
 /// Writes the places of the wanted delimiters of text[begin, end), each plus 1, to `places`, which has room for end - begin + 64. The pieces of
 /// a text follow each other; `in_row`, 0 at first, is how many delimiters the row has that a piece begins in. kCsvBlock bytes after the last piece
 /// are readable. Only where CanSelectDelimiters().
-CsvSelectedDelimiters SelectDelimiters(const char* text, int64_t begin, int64_t end, const CsvPlainText& plain, const CsvDelimiterPatterns& patterns,
+CsvSelectedDelimiters SelectDelimiters(const char* text, int64_t begin, int64_t end, const CsvCharacters& characters, const CsvDelimiterPatterns& patterns,
                                        int* in_row, uint32_t* places);
 
 }  // namespace cask

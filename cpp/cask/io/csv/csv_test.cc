@@ -94,12 +94,24 @@ std::string RandomNumber(Random* random) {
   return text;
 }
 
+// The number in the middle of two doubles, cut off after some of its digits: the harder to round, the more are left.
+std::string NearlyTiedNumber(Random* random) {
+  const double below = std::ldexp(static_cast<double>((uint64_t{1} << 52) | (random->Next() >> 12)), -static_cast<int>(random->Next() % 60));
+  const double above = std::nextafter(below, HUGE_VAL);
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.19Lf", (static_cast<long double>(below) + above) / 2);
+  std::string number = text;
+  number.resize(std::min<size_t>(number.size(), 14 + random->Next() % 7));
+  return number;
+}
+
 TEST(ParseNumber, ColumnsOfFloatsAreReadAlikeByAllInstructionSets) {
   const auto seed = FreshSeed();
   SCOPED_TRACE(seed);
   Random random(seed);
   std::vector<std::string> texts{"", "-", ".", "-.", "--1", "1-", "1.2.3", "/", ":"};
   for (int i = 0; i < 20'000; ++i) texts.push_back(RandomNumber(&random));
+  for (int i = 0; i < 20'000; ++i) texts.push_back(NearlyTiedNumber(&random));
   const FieldsColumn fields(texts);
   const auto num_rows = static_cast<int64_t>(texts.size());
   const int64_t supported = hwy::SupportedTargets();

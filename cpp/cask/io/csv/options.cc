@@ -90,9 +90,13 @@ Status Validate(const CsvOptions& options) {
 }
 
 int64_t DefaultCsvBlockSize() {
-  const int64_t memory = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
-  const int64_t cores = std::max<int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN));
-  return std::clamp<int64_t>(memory / cores / 10, 1 << 20, 64'000'000);
+  // Asked of the system once: a folder may hold a million files.
+  static const int64_t size = [] {
+    const int64_t memory = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
+    const int64_t cores = std::max<int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN));
+    return std::clamp<int64_t>(memory / cores / 10, 1 << 20, 64'000'000);
+  }();
+  return size;
 }
 
 int64_t CountCsvBlocks(int64_t file_size, std::optional<int64_t> block_size) {

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "columns.h"
 #include "labels.h"
 #include "status.h"
 
@@ -28,8 +29,6 @@ std::vector<CsvColumnRef> ColumnRefsFrom(nb::handle values) {
   for (nb::handle value : values) refs.push_back(ColumnRefFrom(value));
   return refs;
 }
-
-DType TypeFrom(nb::handle name) { return Unwrap(DType::Parse(nb::cast<std::string>(name))); }
 
 template <typename T>
 std::map<std::string, T> MapFrom(nb::handle value, T (*convert)(nb::handle)) {
@@ -94,8 +93,8 @@ const std::map<std::string, Setter>& Setters() {
       {"names", [](CsvOptions& o, nb::handle v) { o.names = LabelsFromPython(v); }},
       {"use_columns", [](CsvOptions& o, nb::handle v) { o.use_columns = ColumnRefsFrom(v); }},
       {"index_col", [](CsvOptions& o, nb::handle v) { o.index_col = ColumnRefsFrom(v); }},
-      {"dtype", [](CsvOptions& o, nb::handle v) { o.dtype = TypeFrom(v); }},
-      {"column_dtypes", [](CsvOptions& o, nb::handle v) { o.column_dtypes = MapFrom<DType>(v, TypeFrom); }},
+      {"dtype", [](CsvOptions& o, nb::handle v) { o.dtype = TypeFromPython(v); }},
+      {"column_dtypes", [](CsvOptions& o, nb::handle v) { o.column_dtypes = MapFrom<DType>(v, TypeFromPython); }},
       {"assume_missing", [](CsvOptions& o, nb::handle v) { o.assume_missing = nb::cast<bool>(v); }},
       {"parse_index_dates", [](CsvOptions& o, nb::handle v) { o.parse_index_dates = nb::cast<bool>(v); }},
       {"parse_dates", [](CsvOptions& o, nb::handle v) { o.parse_dates = ColumnRefsFrom(v); }},

@@ -112,12 +112,52 @@ def test_names_that_are_no_utf8_are_an_error(write, data):
         dd.read_csv(write(data))
 
 
-@pytest.mark.parametrize("dtype", [pd.CategoricalDtype(["a", "b"]), pd.CategoricalDtype([1, 2]), pd.CategoricalDtype(ordered=True)], ids=str)
-def test_categories_that_are_given_are_refused_rather_than_ignored(write, dtype):
-    path = write(b"c\na\nz\n")
-    for given in (dtype, {"c": dtype}):
-        with pytest.raises(NotImplementedError, match="takes dtype='category'"):
-            dd.read_csv(path, dtype=given)
+DAYS = pd.to_datetime(["2020-03-01", "2020-01-03"])
+
+
+@pytest.mark.parametrize(
+    "lines, categories, options",
+    [
+        ("b\na\n\nz\nb", ["b", "a", "unused"], {}),
+        ("b\n a\na \na", ["a"], {"skipinitialspace": True}),
+        ("1\n2\n3\n1", ["3", "1"], {}),
+        ("2\n02\n2.0\n2.5\nabc\n3\n1e0", [1, 2], {}),
+        ("2.50\n2\n-0.0\n1e400", [2.5, 0.0, -1.0], {}),
+        ("1\n255\n-1", np.array([255, 1], dtype="uint8"), {}),
+        ("True\nfalse\nyes\n1", [True, False], {}),
+        ("yes\nno\nTrue\n1", [True, False], {"true_values": ["yes"], "false_values": ["no"]}),
+        ("2020-01-03\n2020-03-01\nabc\n2020-03-02", DAYS, {}),
+        ("01/03/2020\n03/01/2020\n01/03/2020", DAYS, {}),
+        ("NA\n9\n7\n8", [7, 8], {"na_values": ["8"]}),
+        ("b\na", None, {}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("ordered", [False, True])
+@pytest.mark.filterwarnings("ignore:Constructing a Categorical")
+def test_categories_that_are_given(write, lines, categories, ordered, options):
+    dtype = pd.CategoricalDtype(categories, ordered)
+    path = write(f"c,d\n{lines}\n".replace("\n", ",0\n").replace("c,d,0", "c,d").encode())
+    assert_reads_as_pandas(path, dtype={"c": dtype}, **options)
+    lazy = dd.read_csv(path, dtype={"c": dtype}, **options)
+    assert lazy.dtypes["c"] == pd.read_csv(path, dtype={"c": dtype}, nrows=0).dtypes["c"] or categories is None
+    assert lazy.c.cat.known == (categories is not None)
+
+
+def test_categories_that_are_given_in_latin1(write):
+    dtype = pd.CategoricalDtype(["\u00fc", "\u00e4"], True)
+    assert_reads_as_pandas(write("c\n\u00e4\n\u00fc\n\u00f6\n".encode("latin-1")), dtype=dtype, encoding="latin-1")
+
+
+def test_frames_of_one_file_with_other_categories_are_not_the_same(write):
+    path = write(b"c\na\nb\n")
+    one, other = (dd.read_csv(path, dtype={"c": pd.CategoricalDtype(given)}).c.persist() for given in (["a"], ["b"]))
+    assert one.compute().tolist() == ["a", np.nan] and other.compute().tolist() == [np.nan, "b"]
+
+
+def test_categories_of_a_kind_that_cannot_be_held_are_named(write):
+    with pytest.raises(NotImplementedError, match="categories of type timedelta64"):
+        dd.read_csv(write(b"c\n1 days\n"), dtype={"c": pd.CategoricalDtype(pd.to_timedelta(["1 days"]))})
 
 
 def test_categories_are_those_of_all_partitions(write):

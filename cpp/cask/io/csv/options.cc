@@ -22,7 +22,7 @@ class IdentityText {
     text_ += fmt::format("{};", static_cast<int64_t>(value));
     return *this;
   }
-  IdentityText& Add(const DType& type) { return Add(type.ToString()).Add(type.nullable()); }
+  IdentityText& Add(const DType& type) { return Add(type.ToToken()).Add(type.nullable()); }
   IdentityText& Add(const CsvColumnRef& column) {
     if (const auto* name = std::get_if<std::string>(&column)) return Add(*name);
     return Add(std::get<int>(column));

@@ -138,8 +138,6 @@ def _add_columns(options, names, usecols, index_col, include_path_column):
 def _add_types(options, dtype, parse_dates, date_format):
     from cask.dataframe._literals import dtype_name
 
-    for one in dtype.values() if isinstance(dtype, dict) else [dtype]:
-        _refuse_known_categories(one)
     if isinstance(dtype, dict):
         options["column_dtypes"] = {label: dtype_name(one) for label, one in dtype.items()}
     elif dtype is not None:
@@ -154,12 +152,6 @@ def _add_types(options, dtype, parse_dates, date_format):
         options["column_date_formats"] = date_format
     elif date_format is not None:
         options["date_format"] = date_format
-
-
-def _refuse_known_categories(dtype):
-    if type(dtype).__name__ != "CategoricalDtype" or (dtype.categories is None and not dtype.ordered):
-        return
-    raise NotImplementedError("read_csv() takes dtype='category', whose categories are those of the data; set others or their order after reading")
 
 
 def _add_values(options, na_values, true_values, false_values):

@@ -77,6 +77,57 @@ def test_groups_have_the_order_of_the_categories(both, keys, observed):
     assert_series_equal(got.max().compute(), expected.max())
 
 
+@pytest.mark.parametrize("method", ["min", "max", "first", "last"])
+def test_a_value_of_each_group(both, method):
+    frame, lazy = both
+    for column in ("c", "n"):
+        groups, lazy_groups = frame.groupby("k")[column], lazy.groupby("k")[column]
+        try:
+            expected = getattr(groups, method)()
+        except TypeError as error:
+            with pytest.raises(TypeError, match=str(error)):
+                getattr(lazy_groups, method)().compute()
+        else:
+            assert_series_equal(getattr(lazy_groups, method)().compute(), expected)
+
+
+ORDERED = {
+    "int64": [3, -10, 2],
+    "float64": [2.5, -1.0, 10.0],
+    "str": ["mid", "low", "high"],
+    "bool": [True, False],
+    "datetime64": list(pd.to_datetime(["2020-03-01", "2019-01-01"])),
+}
+
+
+@pytest.mark.parametrize("kind", ORDERED)
+def test_the_least_and_greatest_of_ordered_categories(npartitions, kind):
+    rng = np.random.default_rng(7)
+    values = ORDERED[kind]
+    column = pd.Series([values[i] if i >= 0 else None for i in rng.integers(-1, len(values), 50)])
+    frame = pd.DataFrame({"c": column.astype(pd.CategoricalDtype(values, ordered=True)), "k": 1})
+    lazy = dd.from_pandas(frame, npartitions=npartitions)
+    assert lazy.c.min().compute() == frame.c.min()
+    assert lazy.c.max().compute() == frame.c.max()
+    assert pd.isna(lazy[lazy.k == 2].c.min().compute())
+
+
+@pytest.mark.parametrize("kind", ["int64", "float64", "str", "datetime64"])
+def test_the_least_and_greatest_of_categories_that_are_not_known(npartitions, kind):
+    frame = pd.DataFrame({"c": ORDERED[kind] * 3})
+    in_order = pd.CategoricalDtype(ordered=True)
+    lazy = dd.from_pandas(frame, npartitions=npartitions).c.astype(in_order)
+    assert not lazy.cat.known
+    assert lazy.min().compute() == frame.c.astype(in_order).min()
+    assert lazy.max().compute() == frame.c.astype(in_order).max()
+
+
+def test_a_value_of_each_group_needs_known_categories(npartitions):
+    lazy = dd.from_pandas(pd.DataFrame({"c": ["b", "a"], "k": [1, 2]}), npartitions=npartitions)
+    with pytest.raises(NotImplementedError, match="first of groups with unknown categories; use .cat.as_known"):
+        lazy.astype({"c": "category"}).groupby("k").c.first()
+
+
 def test_modes_unique_values_and_counts_of_them(both):
     frame, lazy = both
     for column in ("c", "n"):

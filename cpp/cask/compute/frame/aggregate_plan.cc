@@ -5,7 +5,8 @@
 namespace cask {
 namespace {
 
-bool IsText(const DType& type) { return type.kind() == Kind::kString || type.kind() == Kind::kObjectInt; }
+// Held as text in states.
+bool IsText(const DType& type) { return type.kind() == Kind::kString || type.kind() == Kind::kObjectInt || type.kind() == Kind::kCategory; }
 
 bool MayBeMissing(const DType& type) {
   return type.is_float() || type.is_temporal() || type.has_bitmap() || type.kind() == Kind::kNull;

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "cask/compute/frame/aggregate.h"
+#include "cask/data/categories.h"
 
 namespace cask {
 namespace {
@@ -55,9 +56,16 @@ Result<DType> SumType(AggregateKind kind, const DType& type, bool grouped) {
   return OfNullability(type.is_unsigned() ? Kind::kUInt64 : Kind::kInt64, type);
 }
 
+// Of one value a group the categories are those of all values, so they have to be known beforehand.
+Result<DType> GroupedCategory(AggregateKind kind, const DType& type) {
+  if (Categories::Of(type).texts != nullptr) return type;
+  return NotImplementedError("{} of groups with unknown categories; use .cat.as_known() or astype('str') first", AggregateName(kind));
+}
+
 Result<DType> ExtremumType(AggregateKind kind, const DType& type, bool grouped) {
   if (type.kind() == Kind::kNull) return grouped ? type : DType(Kind::kFloat64);
   if (type.kind() != Kind::kCategory) return type;
+  if (Categories::Of(type).is_ordered) return grouped ? GroupedCategory(kind, type) : Categories::Of(type).values;
   const std::string_view name = AggregateName(kind);
   if (grouped) return TypeError("Cannot perform {} with non-ordered Categorical", name);
   return TypeError("Categorical is not ordered for operation {}\nyou can use .as_ordered() to change the Categorical to an ordered one\n",
@@ -101,9 +109,7 @@ Result<DType> AggregateType(AggregateKind kind, const DType& type, bool grouped)
     case AggregateKind::kMax: return ExtremumType(kind, type, grouped);
     case AggregateKind::kFirst:
     case AggregateKind::kLast:
-      if (type.kind() == Kind::kCategory) {
-        return NotImplementedError("{} of a category column; convert it with astype('str') first", AggregateName(kind));
-      }
+      if (type.kind() == Kind::kCategory) return GroupedCategory(kind, type);
       return type;
     case AggregateKind::kAny:
     case AggregateKind::kAll:

@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "cask/base/check.h"
+#include "cask/compute/column/cast.h"
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/frame/aggregate_plan.h"
 #include "cask/compute/frame/compensated.h"
 #include "cask/compute/frame/result_column.h"
@@ -50,6 +52,20 @@ Result<Column> FinishText(const DType& result, const Column& texts, const std::v
   return column;
 }
 
+bool IsHeldAsText(const DType& input) {
+  return input.kind() == Kind::kCategory || (!input.is_fixed_width() && input.kind() != Kind::kNull);
+}
+
+/// Texts of the input's type as the type of the result, which for categories is the same or, where all rows are one group, the type of their values.
+Result<Column> FinishChosenText(const DType& input, const DType& result, const Column& texts, const std::vector<uint8_t>& missing, int64_t n,
+                                arrow::MemoryPool* pool) {
+  if (input.kind() != Kind::kCategory) return FinishText(result, texts, missing, false, n, pool);
+  ARROW_ASSIGN_OR_RAISE(const Column chosen, FinishText(Kind::kString, texts, missing, false, n, pool));
+  if (result.kind() != Kind::kCategory) return chosen->GetNullCount() == n ? MissingRows(result, n, pool) : CategoryValues(chosen, result, pool);
+  ARROW_ASSIGN_OR_RAISE(const Column categories, TextToCategories(chosen, result, pool));
+  return WithCategoriesInOrder(categories, result, pool);
+}
+
 Result<Column> FinishSum(const Aggregate& aggregate, const DType& input, const DType& result,
                                  const std::vector<Column>& states, const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const std::vector<uint8_t> missing = FindMissing(aggregate, counts, aggregate.min_count, n);
@@ -67,7 +83,7 @@ Result<Column> FinishSum(const Aggregate& aggregate, const DType& input, const D
 Result<Column> FinishExtremum(const Aggregate& aggregate, const DType& input, const DType& result,
                                       const std::vector<Column>& states, const Counts& counts, int64_t n, arrow::MemoryPool* pool) {
   const std::vector<uint8_t> missing = FindMissing(aggregate, counts, std::max<int64_t>(1, aggregate.min_count), n);
-  if (!result.is_fixed_width() && result.kind() != Kind::kNull) return FinishText(result, states[0], missing, false, n, pool);
+  if (IsHeldAsText(input)) return FinishChosenText(input, result, states[0], missing, n, pool);
   if (input.is_float()) return DoublesToColumn(result, Values<double>(states[0]), missing, n, pool);
   return IntsToColumn(result, Values<int64_t>(states[0]), missing, n, pool);
 }
@@ -148,7 +164,7 @@ Result<Column> FinishPosition(const Aggregate& aggregate, const DType& input, co
   for (int64_t g = 0; g < n; ++g) {
     missing[g] = presences[g] != kValue || (counts.count != nullptr && counts.count[g] < aggregate.min_count);
   }
-  if (!result.is_fixed_width() && result.kind() != Kind::kNull) return FinishText(result, states[0], missing, false, n, pool);
+  if (IsHeldAsText(input)) return FinishChosenText(input, result, states[0], missing, n, pool);
   if (input.is_float()) return DoublesToColumn(result, Values<double>(states[0]), missing, n, pool);
   return IntsToColumn(result, Values<int64_t>(states[0]), missing, n, pool);
 }

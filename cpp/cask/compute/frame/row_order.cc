@@ -86,11 +86,12 @@ uint64_t Prefix(std::string_view text) {
 void SortTexts(const OrderKey& key, std::span<uint32_t> rows) {
   const StringReader strings(key.column);
   const bool numeric = key.type.kind() == Kind::kObjectInt;
+  const TextOrder order(key.type);
   std::vector<Entry> entries(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) entries[i] = {numeric ? 0 : Prefix(strings[rows[i]]), rows[i]};
   const auto less = [&](const Entry& a, const Entry& b) {
     if (a.bits != b.bits) return a.bits < b.bits;
-    return CompareTexts(key.type, strings[a.row], strings[b.row]) < 0;
+    return order.IsLess(strings[a.row], strings[b.row]);
   };
   if (key.ascending) {
     std::stable_sort(entries.begin(), entries.end(), less);

@@ -5,7 +5,7 @@ namespace {
 
 DType PositionType(const DType& type) {
   if (type.is_float()) return Kind::kFloat64;
-  return type.is_fixed_width() || type.kind() == Kind::kNull ? Kind::kInt64 : Kind::kString;
+  return type.kind() == Kind::kCategory || !(type.is_fixed_width() || type.kind() == Kind::kNull) ? Kind::kString : Kind::kInt64;
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class TextReader {
 class TextState final : public AggregateState {
  public:
   TextState(StateKind kind, const DType& type, arrow::MemoryPool* pool)
-      : kind_(kind), by_row_(kind == StateKind::kFirstRow || kind == StateKind::kLastRow), type_(type), pool_(pool), presences_(pool) {}
+      : kind_(kind), by_row_(kind == StateKind::kFirstRow || kind == StateKind::kLastRow), order_(type), pool_(pool), presences_(pool) {}
 
   Status Grow(int64_t num_groups) override {
     if (static_cast<int64_t>(texts_.size()) <= num_groups) texts_.resize(num_groups + 1);
@@ -89,8 +89,8 @@ class TextState final : public AggregateState {
 
   bool IsBetter(std::string_view text, std::string_view kept) const {
     switch (kind_) {
-      case StateKind::kTextMin: return CompareTexts(type_, text, kept) < 0;
-      case StateKind::kTextMax: return CompareTexts(type_, text, kept) > 0;
+      case StateKind::kTextMin: return order_.IsLess(text, kept);
+      case StateKind::kTextMax: return order_.IsLess(kept, text);
       case StateKind::kLast:
       case StateKind::kLastRow: return true;
       default: return false;
@@ -99,7 +99,7 @@ class TextState final : public AggregateState {
 
   StateKind kind_;
   bool by_row_;
-  DType type_;
+  TextOrder order_;
   arrow::MemoryPool* pool_;
   std::vector<std::string> texts_;
   Slots<uint8_t> presences_;

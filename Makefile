@@ -138,12 +138,12 @@ SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test
 test-sanitizers: bootstrap  ## the C++ tests under ASan and UBSan, the engine's under TSan
 	$(call say,the C++ tests under the address and undefined-behaviour sanitizers)
 	@mkdir -p build; [ -f build/asan/build.ninja ] || { $(call CONFIGURE,build/asan,-DCASK_SANITIZE=address$(comma)undefined -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
-	@ninja -C build/asan --quiet -j$(JOBS)
+	@tools/quietly.sh build/asan.log ninja -C build/asan -j$(JOBS)
 	@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/lsan.txt" UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir build/asan --output-on-failure
 	$(call say,the engine's tests under the thread sanitizer)
 	@[ -f build/tsan/build.ninja ] || { $(call CONFIGURE,build/tsan,-DCASK_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
-	@ninja -C build/tsan --quiet -j$(JOBS) $(SANITIZED_ENGINE)
+	@tools/quietly.sh build/tsan.log ninja -C build/tsan -j$(JOBS) $(SANITIZED_ENGINE)
 	@TSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/tsan.txt" ctest --test-dir build/tsan --output-on-failure -R '^(base|scheduler|worker|store|local)$$'
 
 FUZZ_SECONDS ?= 600

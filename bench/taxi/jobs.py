@@ -21,7 +21,7 @@ class Job:
     title: str
     engines: tuple
     aims: tuple = ()
-    # Until the process has ended, not only until the answer is there. Dask's processes are let off: taking down its workers is not counted.
+    # Until the process has ended, not only until the answer is there.
     whole_process: bool = False
     tolerance: float = field(default=1e-9)
     reads_files: bool = True

@@ -45,7 +45,7 @@ def run_once(engine, job, folder):
         raise NotThere(lines[-1] if lines else f"ended with status {process.returncode}")
     report = json.loads(out.strip().splitlines()[-1])
     seconds = report["seconds"]
-    if job.whole_process and not engine.startswith("dask") and "started" in report:
+    if job.whole_process and "started" in report:
         seconds = ended - report["started"]
     return Run(seconds, max(peak, report.get("memory", 0)), report["answer"], report.get("version", engine))
 

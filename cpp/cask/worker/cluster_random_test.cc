@@ -1,5 +1,5 @@
 // A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers in
-// order on each link but at any time. Workers come and are lost, plans are cancelled and released. Results are compared with
+// order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans are cancelled and released. Results are compared with
 // what the plan gives when it is evaluated one task after another; in the end nothing may be left anywhere.
 
 #include <gtest/gtest.h>
@@ -128,8 +128,10 @@ class Cluster {
 
   void Lose() {
     if (nodes_.empty()) return;
-    const WorkerId id = Any(nodes_)->first;
-    nodes_.erase(id);
+    const auto lost = Any(nodes_);
+    const WorkerId id = lost->first;
+    if (!lost->second->to_scheduler.empty()) late_.push_back(std::move(lost->second->to_scheduler));
+    nodes_.erase(lost);
     scheduler_.OnWorkerLost(id, outbox_);
     Send();
   }
@@ -154,6 +156,7 @@ class Cluster {
 
   // Something that was under way happens at some worker; false if nothing was tried that could.
   bool Advance() {
+    if (random_.Percent(5) && DeliverLate()) return true;
     if (nodes_.empty()) return false;
     const auto& [id, node] = *Any(nodes_);
     return AdvanceNode(id, *node, random_.Below(4));
@@ -175,6 +178,17 @@ class Cluster {
     message();
     scheduler_.Validate();
     if (nodes_.contains(id)) nodes_.at(id)->machine.Validate();
+    return true;
+  }
+
+  bool DeliverLate() {
+    if (late_.empty()) return false;
+    const auto link = Any(late_);
+    const auto message = std::move(link->front());
+    link->pop_front();
+    if (link->empty()) late_.erase(link);
+    message();
+    scheduler_.Validate();
     return true;
   }
 
@@ -303,7 +317,7 @@ class Cluster {
   // No more faults: what is under way comes to its end.
   void Settle() {
     for (bool moved = true; moved;) {
-      moved = false;
+      moved = DeliverLate();
       for (auto& [id, node] : nodes_) {
         for (int64_t what = 0; what < 4; ++what) moved = AdvanceNode(id, *node, what) || moved;
       }
@@ -329,6 +343,7 @@ class Cluster {
   std::map<PlanId, PlanShape> shapes_;  // of all plans ever
   std::set<PlanId> cancelled_;
   std::map<WorkerId, std::unique_ptr<Node>> nodes_;
+  std::deque<std::deque<std::function<void()>>> late_;  // on the way from workers that are lost
   int32_t next_worker_ = 0;
   int64_t num_executed_ = 0;
 };

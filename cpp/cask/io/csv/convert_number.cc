@@ -122,6 +122,7 @@ class NumberConverter final : public CsvConverter {
       if constexpr (std::is_integral_v<T> && !std::is_same_v<Parser, BoolParser>) {
         if (plain_first) row = ParseDigitRun(fields, row, num_rows, out);
       }
+      const int64_t first = row;
       const int64_t end = std::min(row + kRowsBetweenRuns, num_rows);
       for (; row < end; ++row) {
         const std::string_view text = fields[row];
@@ -129,11 +130,7 @@ class NumberConverter final : public CsvConverter {
         ARROW_ASSIGN_OR_RAISE(fits, AppendOther(text, row, &out[row]));
         if (!fits) break;
       }
-    }
-    if constexpr (std::is_signed_v<T> && std::is_integral_v<T>) {
-      T all = 0;
-      for (int64_t i = 0; i < row; ++i) all |= out[i];
-      any_negative_ |= all < 0;
+      if constexpr (std::is_signed_v<T> && std::is_integral_v<T>) any_negative_ |= AnyNegative(out + first, row - first);
     }
     values_.Advance(row);
     any_row_ |= row > 0;
@@ -175,6 +172,12 @@ class NumberConverter final : public CsvConverter {
     values_.Advance(num_rows);
     any_row_ |= num_rows > 0;
     return num_rows;
+  }
+
+  static bool AnyNegative(const T* values, int64_t count) {
+    T all = 0;
+    for (int64_t i = 0; i < count; ++i) all |= values[i];
+    return all < 0;
   }
 
   // A missing value, or a text that Plain() does not read.

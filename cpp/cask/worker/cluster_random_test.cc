@@ -1,4 +1,4 @@
-// A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers in
+// A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers encoded messages in
 // order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans are cancelled and released. Results are compared with
 // what the plan gives when it is evaluated one task after another; in the end nothing may be left anywhere.
 
@@ -12,6 +12,7 @@
 #include "cask/base/random.h"
 #include "cask/base/test_seeds.h"
 #include "cask/scheduler/scheduler.h"
+#include "cask/wire/messages.h"
 #include "cask/worker/worker.h"
 
 namespace cask {
@@ -55,11 +56,13 @@ struct Execution {
   uint64_t value;
 };
 
+using Link = std::deque<std::string>;  // messages on their way, encoded
+
 struct Node {
   explicit Node(int threads) : threads(threads), machine({.threads = threads, .memory_limit_bytes = 1000}) {}
   int threads;
   Worker machine;
-  std::deque<std::function<void()>> from_scheduler, to_scheduler;
+  Link from_scheduler, to_scheduler;
   std::multimap<TaskId, WorkerId> fetches;
   std::vector<Execution> executing;
   std::map<TaskId, uint64_t> pieces;
@@ -130,7 +133,7 @@ class Cluster {
     if (nodes_.empty()) return;
     const auto lost = Any(nodes_);
     const WorkerId id = lost->first;
-    if (!lost->second->to_scheduler.empty()) late_.push_back(std::move(lost->second->to_scheduler));
+    if (!lost->second->to_scheduler.empty()) late_.emplace_back(id, std::move(lost->second->to_scheduler));
     nodes_.erase(lost);
     scheduler_.OnWorkerLost(id, outbox_);
     Send();
@@ -164,35 +167,57 @@ class Cluster {
 
   bool AdvanceNode(WorkerId id, Node& node, int64_t what) {
     switch (what) {
-      case 0: return Deliver(node.from_scheduler, id);
-      case 1: return Deliver(node.to_scheduler, id);
-      case 2: return Fetch(id, node);
-      default: return Work(id, node);
+      case 0: return TellWorker(node);
+      case 1: return TellScheduler(id, node.to_scheduler);
+      case 2: return Fetch(node);
+      default: return Work(node);
     }
   }
 
-  bool Deliver(std::deque<std::function<void()>>& link, WorkerId id) {
+  bool TellWorker(Node& node) {
+    if (node.from_scheduler.empty()) return false;
+    const ToWorker message = DecodeToWorker(node.from_scheduler.front()).ValueOrDie();
+    node.from_scheduler.pop_front();
+    WorkerOutbox outbox;
+    if (const auto* assignment = std::get_if<Assignment>(&message)) {
+      node.machine.OnAssign(*assignment, outbox);
+    } else if (const auto* cancelled = std::get_if<CancelRun>(&message)) {
+      node.machine.OnCancelRun(cancelled->task, cancelled->run, outbox);
+    } else {
+      const auto& freed = std::get<FreePieces>(message);
+      node.machine.OnFreePieces(freed.task, freed.run, outbox);
+    }
+    CarryOut(node, outbox);
+    return true;
+  }
+
+  bool TellScheduler(WorkerId id, Link& link) {
     if (link.empty()) return false;
-    const auto message = std::move(link.front());
+    const ToScheduler message = DecodeToScheduler(link.front()).ValueOrDie();
     link.pop_front();
-    message();
+    if (const auto* done = std::get_if<TaskDone>(&message)) {
+      scheduler_.OnTaskDone(done->task, done->run, id, done->num_bytes, outbox_);
+    } else if (const auto* missing = std::get_if<InputMissing>(&message)) {
+      scheduler_.OnInputMissing(missing->task, missing->run, id, outbox_);
+    } else {
+      const auto& failed = std::get<TaskFailed>(message);
+      scheduler_.OnTaskFailed(failed.task, failed.run, id, outbox_);
+      EXPECT_TRUE(outbox_.empty()) << "a failure that nobody should care for";
+    }
+    Send();
     scheduler_.Validate();
-    if (nodes_.contains(id)) nodes_.at(id)->machine.Validate();
     return true;
   }
 
   bool DeliverLate() {
     if (late_.empty()) return false;
-    const auto link = Any(late_);
-    const auto message = std::move(link->front());
-    link->pop_front();
-    if (link->empty()) late_.erase(link);
-    message();
-    scheduler_.Validate();
+    const auto it = Any(late_);
+    TellScheduler(it->first, it->second);
+    if (it->second.empty()) late_.erase(it);
     return true;
   }
 
-  bool Fetch(WorkerId id, Node& node) {
+  bool Fetch(Node& node) {
     if (node.fetches.empty()) return false;
     const auto it = Any(node.fetches);
     const auto [task, holder] = *it;
@@ -204,11 +229,11 @@ class Cluster {
     } else {
       node.machine.OnFetchFailed(task, outbox);
     }
-    CarryOut(id, node, outbox);
+    CarryOut(node, outbox);
     return true;
   }
 
-  bool Work(WorkerId id, Node& node) {
+  bool Work(Node& node) {
     WorkerOutbox outbox;
     if (static_cast<int>(node.executing.size()) < node.threads) {
       if (const auto started = node.machine.OnThreadFree()) {
@@ -226,7 +251,7 @@ class Cluster {
     } else if (node.machine.OnRunDone(execution.started.run, 100, outbox)) {
       node.pieces[execution.started.task] = execution.value;
     }
-    CarryOut(id, node, outbox);
+    CarryOut(node, outbox);
     return true;
   }
 
@@ -245,30 +270,15 @@ class Cluster {
     return execution;
   }
 
-  void CarryOut(WorkerId id, Node& node, const WorkerOutbox& outbox) {
+  void CarryOut(Node& node, const WorkerOutbox& outbox) {
     using Kind = WorkerAction::Kind;
     for (const WorkerAction& action : outbox) {
       switch (action.kind) {
         case Kind::kFetch: node.fetches.emplace(action.task, action.holder); break;
         case Kind::kDropPieces: node.pieces.erase(action.task); break;
-        case Kind::kReportDone:
-          node.to_scheduler.push_back([=, this] {
-            scheduler_.OnTaskDone(action.task, action.run, id, action.num_bytes, outbox_);
-            Send();
-          });
-          break;
-        case Kind::kReportFailed:
-          node.to_scheduler.push_back([=, this] {
-            scheduler_.OnTaskFailed(action.task, action.run, id, outbox_);
-            EXPECT_TRUE(outbox_.empty()) << "a failure that nobody should care for";
-          });
-          break;
-        case Kind::kReportInputMissing:
-          node.to_scheduler.push_back([=, this] {
-            scheduler_.OnInputMissing(action.task, action.run, id, outbox_);
-            Send();
-          });
-          break;
+        case Kind::kReportDone: node.to_scheduler.push_back(Encode(TaskDone{action.task, action.run, action.num_bytes})); break;
+        case Kind::kReportFailed: node.to_scheduler.push_back(Encode(TaskFailed{action.task, action.run})); break;
+        case Kind::kReportInputMissing: node.to_scheduler.push_back(Encode(InputMissing{action.task, action.run})); break;
         default: break;
       }
     }
@@ -298,19 +308,11 @@ class Cluster {
       if (action.worker == kNoWorker) continue;
       ASSERT_TRUE(nodes_.contains(action.worker));
       Node& node = *nodes_.at(action.worker);
-      std::function<void(WorkerOutbox&)> event;
-      if (action.kind == Kind::kAssign) {
-        event = [&node, assignment = AssignmentOf(action)](WorkerOutbox& outbox) { node.machine.OnAssign(assignment, outbox); };
-      } else if (action.kind == Kind::kCancelRun) {
-        event = [&node, action](WorkerOutbox& outbox) { node.machine.OnCancelRun(action.task, action.run, outbox); };
-      } else {
-        event = [&node, action](WorkerOutbox& outbox) { node.machine.OnFreePieces(action.task, action.run, outbox); };
+      switch (action.kind) {
+        case Kind::kAssign: node.from_scheduler.push_back(Encode(AssignmentOf(action))); break;
+        case Kind::kCancelRun: node.from_scheduler.push_back(Encode(CancelRun{action.task, action.run})); break;
+        default: node.from_scheduler.push_back(Encode(FreePieces{action.task, action.run})); break;
       }
-      node.from_scheduler.push_back([this, id = action.worker, &node, event = std::move(event)] {
-        WorkerOutbox outbox;
-        event(outbox);
-        CarryOut(id, node, outbox);
-      });
     }
   }
 
@@ -343,7 +345,7 @@ class Cluster {
   std::map<PlanId, PlanShape> shapes_;  // of all plans ever
   std::set<PlanId> cancelled_;
   std::map<WorkerId, std::unique_ptr<Node>> nodes_;
-  std::deque<std::deque<std::function<void()>>> late_;  // on the way from workers that are lost
+  std::deque<std::pair<WorkerId, Link>> late_;  // on the way from workers that are lost
   int32_t next_worker_ = 0;
   int64_t num_executed_ = 0;
 };

@@ -26,22 +26,9 @@
 #include "cask/base/ids.h"
 #include "cask/base/priority.h"
 #include "cask/base/task_map.h"
+#include "cask/wire/messages.h"
 
 namespace cask {
-
-/// An input that another worker holds.
-struct RemoteInput {
-  TaskId task;
-  WorkerId holder;
-};
-
-struct Assignment {
-  TaskId task;
-  RunId run;
-  Priority priority = Priority::kNormal;
-  int64_t estimated_bytes = 0;
-  std::vector<RemoteInput> remote_inputs;  // those that this worker does not hold, each once
-};
 
 struct WorkerAction {
   enum class Kind : uint8_t {

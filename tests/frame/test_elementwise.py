@@ -133,6 +133,16 @@ def test_rounding_of_times(both, way, frequency):
     check(both, lambda f: getattr(f.t.dt, way)(frequency))
 
 
+def test_times_that_cannot_be_rounded_are_an_error():
+    times = pd.Series(pd.to_datetime(["2020-01-01 10:31:00", None, "1677-09-21 00:12:44"]).astype("datetime64[ns]"))
+    lazy = dd.from_pandas(times, npartitions=2)
+    assert_series_equal(lazy.dt.ceil("D").compute(), times.dt.ceil("D"))
+    with pytest.raises(OverflowError):
+        times.dt.floor("D")
+    with pytest.raises(OverflowError, match="cannot be rounded to 'D'"):
+        lazy.dt.floor("D").compute()
+
+
 @pytest.mark.parametrize("function", ["lower", "upper", "title", "capitalize", "strip", "isalpha", "islower", "len"])
 def test_text(both, function):
     check(both, lambda f: getattr(f.s.str, function)())

@@ -167,7 +167,10 @@ class RoundTimeFunction final : public ColumnFunction {
     const DType& type = types[0];
     ARROW_ASSIGN_OR_RAISE(const Column column, ClockTimes(std::get<Column>(arguments[0]), type, pool));
     ARROW_ASSIGN_OR_RAISE(auto out, NewResult(8, num_rows, pool));
-    Round(Values<int64_t>(column), num_rows, StepTicks(Frequency(options), type.unit()), reinterpret_cast<int64_t*>(out->mutable_data()));
+    const int64_t step = StepTicks(Frequency(options), type.unit());
+    if (!Round(Values<int64_t>(column), num_rows, step, reinterpret_cast<int64_t*>(out->mutable_data()))) {
+      return OverflowError("a time cannot be rounded to '{}' without overflow", Frequency(options));
+    }
     if (type.timezone().empty()) return MakeFixedColumn(result_type, num_rows, std::move(out));
     const DType clock = DType::Timestamp(type.unit());
     return LocalToUtcColumn(MakeFixedColumn(clock, num_rows, std::move(out)), clock, type.timezone(), pool);
@@ -182,14 +185,20 @@ class RoundTimeFunction final : public ColumnFunction {
     return std::max<int64_t>(1, *NanosOfFrequency(frequency) / nanos_per_tick);
   }
 
-  void Round(const int64_t* ticks, int64_t n, int64_t step, int64_t* out) const {
+  // False if a result is out of bounds.
+  bool Round(const int64_t* ticks, int64_t n, int64_t step, int64_t* out) const {
+    bool overflows = false;
     for (int64_t i = 0; i < n; ++i) {
-      const int64_t whole = FloorDivide(ticks[i], step), rest = ticks[i] - whole * step;
+      out[i] = kNaT;
+      if (ticks[i] == kNaT) continue;
+      const int64_t whole = FloorDivide(ticks[i], step);
+      const auto rest = static_cast<int64_t>(static_cast<uint64_t>(ticks[i]) - static_cast<uint64_t>(whole) * static_cast<uint64_t>(step));
       const bool up = rounding_ == Rounding::kUp ? rest > 0
                       : rounding_ == Rounding::kHalfEven ? rest > step - rest || (rest == step - rest && whole % 2 != 0)
                                                          : false;
-      out[i] = ticks[i] == kNaT ? kNaT : (whole + up) * step;
+      overflows |= __builtin_mul_overflow(whole + up, step, &out[i]);
     }
+    return !overflows;
   }
 
   std::string_view name_;

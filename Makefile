@@ -135,12 +135,18 @@ t: build  ## run what matches: make t F=Scheduler  (a C++ test's name, or Python
 SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test
 
 .PHONY: test-sanitizers
-test-sanitizers: bootstrap  ## the C++ tests under ASan and UBSan, the engine's under TSan
+test-sanitizers: bootstrap  ## the C++ and Python tests under ASan and UBSan, the engine's under TSan
+	@tools/bootstrap.sh test
 	$(call say,the C++ tests under the address and undefined-behaviour sanitizers)
-	@mkdir -p build; [ -f build/asan/build.ninja ] || { $(call CONFIGURE,build/asan,-DCASK_SANITIZE=address$(comma)undefined -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
+	@mkdir -p build; [ -f build/asan/build.ninja ] || { $(call CONFIGURE,build/asan,-DCASK_BUILD_PYTHON=ON -DCASK_SANITIZE=address$(comma)undefined -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
 	@tools/quietly.sh build/asan.log ninja -C build/asan -j$(JOBS)
 	@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/lsan.txt" UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir build/asan --output-on-failure
+	$(call say,the Python tests of frames$(comma) arrays and CSV under the same)
+	@mkdir -p build/asan/python/cask; cp -R python/src/cask/. build/asan/python/cask
+	@LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" PYTHONPATH="$$PWD/build/asan/python" \
+	  CASK_CSV_DUMP="$$PWD/build/asan/cpp/cask/io/csv_dump" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(PY) -m pytest -q tests/frame tests/array tests/csv
 	$(call say,the engine's tests under the thread sanitizer)
 	@[ -f build/tsan/build.ninja ] || { $(call CONFIGURE,build/tsan,-DCASK_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
 	@tools/quietly.sh build/tsan.log ninja -C build/tsan -j$(JOBS) $(SANITIZED_ENGINE)

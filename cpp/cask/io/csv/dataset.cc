@@ -174,8 +174,7 @@ Status CsvDataset::TakeSample(int file, ByteReader* reader, std::vector<CsvColum
     const CsvLine got = IsSkipped(options_, line) ? tokenizer.Skip(p, end, is_all) : tokenizer.Next(p, end, is_all, &selection, &arena);
     if (got.kind != CsvLine::Kind::kRecord && got.kind != CsvLine::Kind::kIgnored) break;
     // A bad line is skipped or an error when the data is read; it says nothing of types.
-    const bool is_bad = got.num_fields > layout.num_fields && !layout.allows_long_rows;
-    if (got.kind == CsvLine::Kind::kRecord && is_bad) arena.DropRow(mark);
+    if (got.kind == CsvLine::Kind::kRecord && got.num_fields > layout.max_fields) arena.DropRow(mark);
     p = got.after;
   }
   const CsvRows rows = arena.rows();
@@ -204,12 +203,20 @@ Result<std::shared_ptr<const CsvLayout>> CsvDataset::LayoutOf(int file) const {
   return layout;
 }
 
+// Where the caller chose columns, further fields are of no interest. Where there is no index (index_col=False), rows may be as long as the first, of
+// whose fields some have no name.
+int64_t CsvDataset::MaxFields(const CsvHead& head) const {
+  if (options_.use_columns.has_value()) return INT64_MAX;
+  const bool has_no_index = options_.index_col.has_value() && options_.index_col->empty();
+  return has_no_index ? std::max<int64_t>(num_fields_, static_cast<int64_t>(head.first_row.size())) : num_fields_;
+}
+
 Result<std::shared_ptr<const CsvLayout>> CsvDataset::LayoutFor(const CsvHead& head, int file) const {
   auto layout = std::make_shared<CsvLayout>();
   layout->data_begin = head.data_begin;
   layout->data_line = head.data_line;
-  layout->allows_long_rows = options_.use_columns.has_value() || (options_.index_col.has_value() && options_.index_col->empty());
   layout->num_fields = num_fields_;
+  layout->max_fields = MaxFields(head);
   layout->field_of = first_fields_;
   if (path_column_ >= 0) layout->field_of.push_back(-1);
   if (file == first_file_ || !head.has_header || options_.names.has_value()) return layout;

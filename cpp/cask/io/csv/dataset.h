@@ -84,6 +84,7 @@ class CsvDataset {
   Status MakeRules();
   Status MakePaths();
   Status TakeSample(int file, ByteReader* reader, std::vector<CsvColumnEvidence>* seen) const;
+  int64_t MaxFields(const CsvHead& head) const;
   Result<std::shared_ptr<const CsvLayout>> LayoutFor(const CsvHead& head, int file) const;
 
   std::shared_ptr<const FileSet> files_;

@@ -25,8 +25,8 @@ struct CsvHead {
 };
 
 struct CsvLayout {
-  int num_fields = 0;              // of a record; short records are filled up to it, longer ones are bad
-  bool allows_long_rows = false;   // the caller chose columns: further fields are of no interest
+  int num_fields = 0;              // of a record; short records are filled up to it
+  int64_t max_fields = 0;          // longer records are bad; where they are not, the fields after `num_fields` are of no interest
   int64_t data_begin = 0;
   int64_t data_line = 0;
   std::vector<int> field_of;       // dataset column -> field, or -1: every value is missing

@@ -106,7 +106,7 @@ Result<CsvRows> CsvRowSource::NextByLine(int64_t max_rows) {
     const auto mark = arena_.mark();
     ARROW_ASSIGN_OR_RAISE(const CsvLine line, TokenizeLine(&text));
     if (line.kind == CsvLine::Kind::kRecord) {
-      if (line.num_fields > layout_->num_fields && !layout_->allows_long_rows) {
+      if (line.num_fields > layout_->max_fields) {
         arena_.DropRow(mark);
         ARROW_RETURN_NOT_OK(BadLine(line));
       }
@@ -132,10 +132,10 @@ Status CsvRowSource::BadLine(const CsvLine& line) {
   ARROW_ASSIGN_OR_RAISE(const int64_t number, LineNumberAt(position_));
   const std::string& path = dataset_->files().file(partition_.file).path;
   if (action == CsvBadLines::kWarn) {
-    warnings_.push_back(fmt::format("Skipping line {}: expected {} fields, saw {} ({})", number, layout_->num_fields, line.num_fields, path));
+    warnings_.push_back(fmt::format("Skipping line {}: expected {} fields, saw {} ({})", number, layout_->max_fields, line.num_fields, path));
     return Status::OK();
   }
-  return WithNote(ParserError("Error tokenizing data. C error: Expected {} fields in line {}, saw {}", layout_->num_fields, number,
+  return WithNote(ParserError("Error tokenizing data. C error: Expected {} fields in line {}, saw {}", layout_->max_fields, number,
                               line.num_fields),
                   fmt::format("in line {} of {}", number, path));
 }

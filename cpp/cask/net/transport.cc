@@ -1,0 +1,369 @@
+#include "cask/net/transport.h"
+
+#include <openssl/x509.h>
+
+#include <array>
+#include <asio.hpp>
+#include <asio/ssl.hpp>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace cask {
+namespace {
+
+using asio::ip::tcp;
+using Stream = asio::ssl::stream<tcp::socket>;
+using Code = asio::error_code;
+
+constexpr size_t kReadBytes = 64 << 10;
+
+std::string AddressOf(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return endpoint.address().is_v6() ? fmt::format("[{}]:{}", host, endpoint.port()) : fmt::format("{}:{}", host, endpoint.port());
+}
+
+Result<Role> RoleOfPeer(Stream& stream) {
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(stream.native_handle()), &X509_free);
+  if (certificate == nullptr) return PermissionError("the peer has no certificate");
+  char name[64] = {};
+  if (X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name, sizeof(name)) <= 0) {
+    return PermissionError("the peer's certificate names no role");
+  }
+  return ParseRole(name);
+}
+
+class TlsSocket;
+
+// What users hold: it may outlive the transport, and everything of it that is the transport's.
+class TlsConnection final : public Connection {
+ public:
+  TlsConnection(Role peer_role, std::string peer_address, size_t max_unsent_bytes)
+      : peer_role_(peer_role), peer_address_(std::move(peer_address)), max_unsent_bytes_(max_unsent_bytes) {}
+
+  void Send(FrameKind kind, std::string_view body) override;
+  void Close() override;
+  Role peer_role() const override { return peer_role_; }
+  const std::string& peer_address() const override { return peer_address_; }
+
+  // For the socket.
+  void Attach(TlsSocket* socket);
+  /// Nothing more is sent, and the socket is not touched any more.
+  void Detach();
+  /// What is to be written next; empty: nothing for now, and `*closes` says whether nothing more will come.
+  std::string TakeUnsent(bool* closes);
+
+ private:
+  // With the mutex held.
+  void WakeSocket();
+
+  const Role peer_role_;
+  const std::string peer_address_;
+  const size_t max_unsent_bytes_;
+
+  std::mutex mutex_;
+  TlsSocket* socket_ = nullptr;
+  std::string unsent_;
+  bool is_writing_ = false;   // or about to
+  bool is_closed_ = false;    // nothing more is taken
+  bool is_overfull_ = false;
+};
+
+// On the transport's thread, but for what is said to be called from any.
+class TlsSocket final : public std::enable_shared_from_this<TlsSocket> {
+ public:
+  TlsSocket(Stream stream, std::shared_ptr<TlsConnection> connection) : stream_(std::move(stream)), connection_(std::move(connection)) {}
+
+  void Start(ConnectionEvents events) {
+    events_ = std::move(events);
+    connection_->Attach(this);
+    Read();
+  }
+
+  // From any thread, as long as the connection is attached.
+  void PostWrite() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->Write(); });
+  }
+  void PostEnd(Status status) {
+    asio::post(stream_.get_executor(), [self = shared_from_this(), status = std::move(status)] { self->End(status); });
+  }
+
+  // Whatever is under way on the socket ends.
+  void End(const Status& status) {
+    if (has_ended_) return;
+    has_ended_ = true;
+    connection_->Detach();
+    Code ignored;
+    stream_.next_layer().close(ignored);
+    // What is called may hold the connection: it is let go.
+    const ConnectionEvents events = std::exchange(events_, {});
+    if (events.on_closed) events.on_closed(status);
+  }
+
+ private:
+  void Write() {
+    if (has_ended_) return;
+    bool closes;
+    writing_ = connection_->TakeUnsent(&closes);
+    if (!writing_.empty()) {
+      asio::async_write(stream_, asio::buffer(writing_), [self = shared_from_this()](Code error, size_t) {
+        if (error) return self->End(self->Broken(error));
+        self->Write();
+      });
+    } else if (closes) {
+      is_shutting_down_ = true;
+      stream_.async_shutdown([self = shared_from_this()](Code) { self->End(Status::OK()); });
+    }
+  }
+
+  void Read() {
+    stream_.async_read_some(asio::buffer(read_), [self = shared_from_this()](Code error, size_t size) {
+      if (self->has_ended_) return;
+      // The peer ends its side without a word once it has heard that this one is closing.
+      const bool is_end = self->is_shutting_down_ || (error == asio::error::eof && self->frames_.is_between_frames());
+      if (error) return self->End(is_end ? Status::OK() : self->Broken(error));
+      self->frames_.Append({self->read_.data(), size});
+      if (self->TakeFrames()) self->Read();
+    });
+  }
+
+  bool TakeFrames() {
+    for (;;) {
+      Result<std::optional<Frame>> frame = frames_.Next();
+      if (!frame.ok()) End(frame.status());
+      if (has_ended_) return false;
+      if (!frame->has_value()) return true;
+      if (events_.on_frame) events_.on_frame(std::move(**frame));
+      if (has_ended_) return false;
+    }
+  }
+
+  Status Broken(Code error) const { return OSError("the connection with {} broke: {}", connection_->peer_address(), error.message()); }
+
+  Stream stream_;
+  const std::shared_ptr<TlsConnection> connection_;
+  ConnectionEvents events_;
+  FrameReader frames_;
+  std::array<char, kReadBytes> read_;
+  std::string writing_;
+  bool is_shutting_down_ = false;
+  bool has_ended_ = false;
+};
+
+void TlsConnection::Send(FrameKind kind, std::string_view body) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (is_closed_) return;
+  AppendFrame(kind, body, &unsent_);
+  is_closed_ = is_overfull_ = unsent_.size() > max_unsent_bytes_;
+  WakeSocket();
+}
+
+void TlsConnection::Close() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  is_closed_ = true;
+  WakeSocket();
+}
+
+void TlsConnection::WakeSocket() {
+  if (socket_ == nullptr) return;
+  if (is_overfull_) return socket_->PostEnd(OSError("{} does not read: {} bytes wait to be sent to it", peer_address_, max_unsent_bytes_));
+  if (is_writing_) return;
+  is_writing_ = true;
+  socket_->PostWrite();
+}
+
+void TlsConnection::Attach(TlsSocket* socket) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  socket_ = socket;
+  WakeSocket();
+}
+
+void TlsConnection::Detach() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  socket_ = nullptr;
+  is_closed_ = true;
+  unsent_.clear();
+}
+
+std::string TlsConnection::TakeUnsent(bool* closes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  *closes = is_closed_;
+  is_writing_ = !unsent_.empty() || is_closed_;
+  return std::exchange(unsent_, {});
+}
+
+class TlsTransport final : public Transport {
+ public:
+  TlsTransport(const Credentials& credentials, const TransportOptions& options) : options_(options) {
+    for (asio::ssl::context* context : {&server_, &client_}) {
+      context->use_certificate_chain(asio::buffer(credentials.certificate));
+      context->use_private_key(asio::buffer(credentials.key), asio::ssl::context::pem);
+      context->add_certificate_authority(asio::buffer(credentials.authority));
+      context->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+      SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
+      SSL_CTX_set_num_tickets(context->native_handle(), 0);
+    }
+    thread_ = std::thread([this] { io_.run(); });
+  }
+
+  ~TlsTransport() override {
+    asio::post(io_, [this] {
+      acceptors_.clear();
+      for (const auto& socket : std::exchange(sockets_, {})) {
+        if (const auto held = socket.lock()) held->End(CancelledError("this end of the connection was taken down"));
+      }
+      io_.stop();
+    });
+    thread_.join();
+  }
+
+  Result<int> Listen(const std::string& host, int port, std::function<ConnectionEvents(std::shared_ptr<Connection>)> on_accept) override {
+    Code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (error) return ValueError("'{}' is no address to listen at: give that of an interface, such as 127.0.0.1 or 0.0.0.0", host);
+    auto acceptor = std::make_shared<Acceptor>(Acceptor{tcp::acceptor(io_), std::move(on_accept)});
+    const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
+    acceptor->socket.open(endpoint.protocol(), error);
+    if (!error) acceptor->socket.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor->socket.bind(endpoint, error);
+    if (!error) acceptor->socket.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return OSError("cannot listen at {}: {}", AddressOf(endpoint), error.message());
+    const int chosen = acceptor->socket.local_endpoint().port();
+    asio::post(io_, [this, acceptor] {
+      acceptors_.push_back(acceptor);
+      Accept(acceptor);
+    });
+    return chosen;
+  }
+
+  void Connect(const std::string& host, int port, Role expected, ConnectionEvents events,
+               std::function<void(Result<std::shared_ptr<Connection>>)> on_open) override {
+    auto attempt = std::make_shared<Attempt>(Attempt{{io_, client_}, asio::steady_timer(io_), fmt::format("{}:{}", host, port)});
+    auto resolver = std::make_shared<tcp::resolver>(io_);
+    StartTimer(attempt);
+    resolver->async_resolve(host, std::to_string(port), [=, this](Code error, const tcp::resolver::results_type& found) {
+      if (error) return GiveUp(attempt, on_open, OSError("cannot find {}: {}", host, error.message()));
+      (void)resolver;  // lives until here
+      asio::async_connect(attempt->stream.next_layer(), found, [=, this](Code error, const tcp::endpoint&) {
+        if (error) return GiveUp(attempt, on_open, OSError("cannot connect to {}: {}", attempt->address, error.message()));
+        Shake(attempt, asio::ssl::stream_base::client, [=, this](const Status& status) {
+          if (!status.ok()) return GiveUp(attempt, on_open, status);
+          Result<Role> role = RoleOfPeer(attempt->stream);
+          if (role.ok() && *role != expected) {
+            role = PermissionError("{} is a {} of the cluster, not a {}", attempt->address, RoleName(*role), RoleName(expected));
+          }
+          if (!role.ok()) return GiveUp(attempt, on_open, role.status());
+          const auto connection = MakeConnection(*attempt, *role);
+          on_open(std::shared_ptr<Connection>(connection));
+          MakeSocket(*attempt, connection)->Start(events);
+        });
+      });
+    });
+  }
+
+ private:
+  struct Acceptor {
+    tcp::acceptor socket;
+    std::function<ConnectionEvents(std::shared_ptr<Connection>)> on_accept;
+    bool waits = false;  // until a handshake has ended
+  };
+
+  // A connection that is not open yet.
+  struct Attempt {
+    Stream stream;
+    asio::steady_timer timer;
+    std::string address;
+    bool timed_out = false;
+  };
+
+  void Accept(const std::shared_ptr<Acceptor>& acceptor) {
+    acceptor->waits = num_handshakes_ >= options_.max_handshakes;
+    if (acceptor->waits) return;
+    acceptor->socket.async_accept([=, this](Code error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      // Out of descriptors, or a peer that is gone already: others may be there.
+      if (!error) Welcome(acceptor, std::move(socket));
+      Accept(acceptor);
+    });
+  }
+
+  void Welcome(const std::shared_ptr<Acceptor>& acceptor, tcp::socket socket) {
+    Code error;
+    const tcp::endpoint peer = socket.remote_endpoint(error);
+    if (error) return;
+    auto attempt = std::make_shared<Attempt>(Attempt{{std::move(socket), server_}, asio::steady_timer(io_), AddressOf(peer)});
+    StartTimer(attempt);
+    ++num_handshakes_;
+    Shake(attempt, asio::ssl::stream_base::server, [=, this](const Status& status) {
+      --num_handshakes_;
+      for (const auto& waiting : acceptors_) {
+        if (waiting->waits) Accept(waiting);
+      }
+      if (!status.ok()) return;
+      const Result<Role> role = RoleOfPeer(attempt->stream);
+      if (!role.ok()) return;
+      const auto connection = MakeConnection(*attempt, *role);
+      MakeSocket(*attempt, connection)->Start(acceptor->on_accept(connection));
+    });
+  }
+
+  void StartTimer(const std::shared_ptr<Attempt>& attempt) {
+    attempt->timer.expires_after(std::chrono::microseconds(static_cast<int64_t>(options_.handshake_seconds * 1e6)));
+    attempt->timer.async_wait([attempt](Code error) {
+      if (error) return;
+      attempt->timed_out = true;
+      Code ignored;
+      attempt->stream.next_layer().close(ignored);
+    });
+  }
+
+  template <typename Then>
+  void Shake(const std::shared_ptr<Attempt>& attempt, asio::ssl::stream_base::handshake_type side, Then then) {
+    Code ignored;
+    attempt->stream.next_layer().set_option(tcp::no_delay(true), ignored);
+    attempt->stream.async_handshake(side, [=](Code error) {
+      attempt->timer.cancel();
+      if (!error) return then(Status::OK());
+      then(PermissionError("the handshake with {} failed: {}", attempt->address, error.message()));
+    });
+  }
+
+  void GiveUp(const std::shared_ptr<Attempt>& attempt, const std::function<void(Result<std::shared_ptr<Connection>>)>& on_open, Status status) {
+    attempt->timer.cancel();
+    if (attempt->timed_out) status = OSError("{} did not answer within {} s", attempt->address, options_.handshake_seconds);
+    on_open(std::move(status));
+  }
+
+  std::shared_ptr<TlsConnection> MakeConnection(const Attempt& attempt, Role role) const {
+    return std::make_shared<TlsConnection>(role, attempt.address, options_.max_unsent_bytes);
+  }
+
+  std::shared_ptr<TlsSocket> MakeSocket(Attempt& attempt, std::shared_ptr<TlsConnection> connection) {
+    auto socket = std::make_shared<TlsSocket>(std::move(attempt.stream), std::move(connection));
+    std::erase_if(sockets_, [](const auto& other) { return other.expired(); });
+    sockets_.insert(socket);
+    return socket;
+  }
+
+  const TransportOptions options_;
+  asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  asio::ssl::context server_{asio::ssl::context::tlsv13_server};
+  asio::ssl::context client_{asio::ssl::context::tlsv13_client};
+  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::set<std::weak_ptr<TlsSocket>, std::owner_less<std::weak_ptr<TlsSocket>>> sockets_;
+  int num_handshakes_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> Transport::Make(const Credentials& credentials, const TransportOptions& options) {
+  try {
+    return std::make_unique<TlsTransport>(credentials, options);
+  } catch (const asio::system_error& error) {
+    return ValueError("the certificate or the key cannot be used: {}", error.what());
+  }
+}
+
+}  // namespace cask

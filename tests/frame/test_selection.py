@@ -245,3 +245,34 @@ def test_negative_numbers_of_rows_are_refused(both):
     for few in (lazy.head, lazy.tail):
         with pytest.raises(NotImplementedError, match="takes no negative number of rows"):
             few(-1)
+
+
+@pytest.mark.parametrize("method", ["add_prefix", "add_suffix"])
+def test_labels_get_a_prefix_or_a_suffix(both, method):
+    expected, lazy = both
+    assert_frame_equal(getattr(lazy, method)("_y_").compute(), getattr(expected, method)("_y_"))
+
+
+def test_a_prefix_of_labels_that_are_numbers():
+    frame = pd.DataFrame({0: [1, 2], "a": [3, 4]})
+    assert_frame_equal(dd.from_pandas(frame, npartitions=2).add_prefix("c").compute(), frame.add_prefix("c"))
+
+
+def test_items_are_the_columns(both):
+    expected, lazy = both
+    assert [label for label, _ in lazy.items()] == list(expected.columns)
+    for (label, column), (_, wanted) in zip(lazy.items(), expected.items()):
+        assert_series_equal(column.compute(), wanted, obj=label)
+
+
+def test_pipe_calls_a_function_with_the_collection(both):
+    expected, lazy = both
+    assert_series_equal(lazy.pipe(lambda frame, by: frame.x * by, by=3).compute(), expected.x * 3)
+    assert_series_equal(lazy.x.pipe((lambda by, column: column + by, "column"), 2).compute(), expected.x + 2)
+    with pytest.raises(ValueError, match="column is both the pipe target and a keyword argument"):
+        lazy.x.pipe((lambda column: column, "column"), column=1)
+
+
+def test_divide_is_div(both):
+    expected, lazy = both
+    assert_series_equal(lazy.x.divide(2, fill_value=1).compute(), expected.x.divide(2, fill_value=1))

@@ -162,6 +162,15 @@ class Collection:
         """Another name for the same values: setting a column of one leaves the other as it is."""
         return wrap(self._core)
 
+    def pipe(self, func, *args, **kwargs):
+        """`func(self, *args, **kwargs)`; or, of a pair (function, name), with the collection as the argument of that name."""
+        if not isinstance(func, tuple):
+            return func(self, *args, **kwargs)
+        func, target = func
+        if target in kwargs:
+            raise ValueError(f"{target} is both the pipe target and a keyword argument")
+        return func(*args, **kwargs, **{target: self})
+
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
@@ -202,6 +211,7 @@ for _python, _engine in _COMPARISONS.items():
     setattr(Collection, f"__{_python}__", _binary(_engine)[0])
     setattr(Collection, _python, _named(_engine))
 Collection.div, Collection.rdiv = Collection.truediv, Collection.rtruediv
+Collection.divide = Collection.truediv
 
 
 def _is_foreign(value):

@@ -144,6 +144,19 @@ class DataFrame(Reductions, Collection):
             return wrap(self._core.rename(labels, [columns(label) for label in labels]))
         return wrap(self._core.rename(list(columns), list(columns.values())))
 
+    def add_prefix(self, prefix):
+        """The frame with `prefix` before each column's label."""
+        return self.rename(columns=lambda label: f"{prefix}{label}")
+
+    def add_suffix(self, suffix):
+        """The frame with `suffix` after each column's label."""
+        return self.rename(columns=lambda label: f"{label}{suffix}")
+
+    def items(self):
+        """Pairs of a column's label and the column, lazy."""
+        for label in self._core.labels:
+            yield label, self[label]
+
     def select_dtypes(self, include=None, exclude=None):
         chosen = self._meta.select_dtypes(include, exclude)
         return wrap(self._core.columns(list(chosen.columns)))

@@ -85,8 +85,13 @@ Result<std::shared_ptr<StagedFiles>> StagedFiles::Make(std::vector<std::string> 
 StagedFiles::~StagedFiles() { Discard(); }
 
 void StagedFiles::Discard() const {
-  std::error_code ignored;  // nothing can be done about it here
-  fs::remove_all(folder_, ignored);
+  // A late task may write between the look into the folder and its removal. Each writes one file, so few rounds are enough; nothing can be done
+  // here about a folder that cannot be removed.
+  std::error_code error;
+  for (int round = 0; round < 100; ++round) {
+    fs::remove_all(folder_, error);
+    if (!error) return;
+  }
 }
 
 std::string StagedFiles::Path(int64_t i) const { return fmt::format("{}/{}", folder_, i); }

@@ -50,7 +50,7 @@ class TlsConnection final : public Connection {
   void Attach(TlsSocket* socket);
   /// Nothing more is sent, and the socket is not touched any more.
   void Detach();
-  /// What is to be written next; empty: nothing for now, and `*closes` says whether nothing more will come.
+  /// Takes what was sent since the last call; `*closes`: whether that was the last.
   std::string TakeUnsent(bool* closes);
 
  private:

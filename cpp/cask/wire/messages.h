@@ -1,9 +1,9 @@
 // What the scheduler and its workers say to each other. docs/cluster.md says how.
 //
-// Each message is a struct; its place in ToWorker or ToScheduler is its number on the wire, so new ones are added at the end and none is taken out
-// while kProtocolVersion stays.
+// Each message is a struct; its place in ToWorker or ToScheduler is its number on the wire, so new ones are added at the end and none is taken out.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,7 +13,15 @@
 
 namespace cask {
 
-inline constexpr uint32_t kProtocolVersion = 1;
+/// What several messages are about.
+struct RunOfTask {
+  TaskId task{};
+  RunId run = kNoRun;
+};
+template <std::derived_from<RunOfTask> Message>
+constexpr auto FieldsOf(std::type_identity<Message>) {
+  return std::tuple(&RunOfTask::task, &RunOfTask::run);
+}
 
 /// An input that another worker holds.
 struct RemoteInput {
@@ -37,18 +45,10 @@ constexpr auto FieldsOf(std::type_identity<Assignment>) {
 }
 
 /// It is to stop `run`, or to drop what it gave if it has ended; no answer is expected.
-struct CancelRun {
-  TaskId task{};
-  RunId run = kNoRun;
-};
-constexpr auto FieldsOf(std::type_identity<CancelRun>) { return std::tuple(&CancelRun::task, &CancelRun::run); }
+struct CancelRun : RunOfTask {};
 
 /// It is to drop the pieces of `task` that `run` gave.
-struct FreePieces {
-  TaskId task{};
-  RunId run = kNoRun;
-};
-constexpr auto FieldsOf(std::type_identity<FreePieces>) { return std::tuple(&FreePieces::task, &FreePieces::run); }
+struct FreePieces : RunOfTask {};
 
 using ToWorker = std::variant<Assignment, CancelRun, FreePieces>;
 
@@ -61,18 +61,10 @@ struct TaskDone {
 };
 constexpr auto FieldsOf(std::type_identity<TaskDone>) { return std::tuple(&TaskDone::task, &TaskDone::run, &TaskDone::num_bytes); }
 
-struct TaskFailed {
-  TaskId task{};
-  RunId run = kNoRun;
-};
-constexpr auto FieldsOf(std::type_identity<TaskFailed>) { return std::tuple(&TaskFailed::task, &TaskFailed::run); }
+struct TaskFailed : RunOfTask {};
 
 /// An input of `task` could not be fetched from the worker that was said to hold it.
-struct InputMissing {
-  TaskId task{};
-  RunId run = kNoRun;
-};
-constexpr auto FieldsOf(std::type_identity<InputMissing>) { return std::tuple(&InputMissing::task, &InputMissing::run); }
+struct InputMissing : RunOfTask {};
 
 /// The worker takes no more tasks (`is_paused`), or takes some again.
 struct Pressure {

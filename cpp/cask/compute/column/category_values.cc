@@ -37,25 +37,12 @@ T NumberOf(std::string_view text) {
   return number;
 }
 
-template <typename T>
-void SortByNumber(const TextView& texts, std::vector<int32_t>* order) {
-  std::stable_sort(order->begin(), order->end(), [&](int32_t a, int32_t b) { return NumberOf<T>(texts[a]) < NumberOf<T>(texts[b]); });
-}
-
-// Positions in the dictionary in the order of the values. The texts of times and truth values sort as the values do.
+// Positions in the dictionary in the order of the values.
 std::vector<int32_t> SortedPositions(const Column& dictionary, const DType& values) {
   std::vector<int32_t> order(dictionary->length);
   std::iota(order.begin(), order.end(), 0);
   const TextView texts(*dictionary);
-  if (values.is_float()) {
-    SortByNumber<double>(texts, &order);
-  } else if (values.is_unsigned()) {
-    SortByNumber<uint64_t>(texts, &order);
-  } else if (values.is_integer()) {
-    SortByNumber<int64_t>(texts, &order);
-  } else {
-    std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return texts[a] < texts[b]; });
-  }
+  std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) { return IsLessCategory(texts[a], texts[b], values); });
   return order;
 }
 
@@ -103,6 +90,14 @@ Result<Column> CategoryValues(const Column& texts, const DType& values, arrow::M
   if (IsText(values)) return texts;
   if (IsTruth(values)) return TruthsOf(texts, values, pool);
   return CastFromText(texts, Kind::kString, values, pool);
+}
+
+// The texts of times and truth values sort as the values do.
+bool IsLessCategory(std::string_view a, std::string_view b, const DType& values) {
+  if (values.is_float()) return NumberOf<double>(a) < NumberOf<double>(b);
+  if (values.is_unsigned()) return NumberOf<uint64_t>(a) < NumberOf<uint64_t>(b);
+  if (values.is_integer()) return NumberOf<int64_t>(a) < NumberOf<int64_t>(b);
+  return a < b;
 }
 
 std::vector<int32_t> CategoryRanks(const Column& column, const DType& type) {

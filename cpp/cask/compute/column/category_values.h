@@ -14,6 +14,9 @@ Status CheckCategoryValues(const DType& values);
 /// Texts of categories, missing ones among them perhaps, as a column of the categories' own type.
 Result<Column> CategoryValues(const Column& texts, const DType& values, arrow::MemoryPool* pool);
 
+/// Whether one category is less than another of the same type of values, both as texts hold them.
+bool IsLessCategory(std::string_view a, std::string_view b, const DType& values);
+
 /// Of each position in the column's dictionary its place in the order of the categories.
 std::vector<int32_t> CategoryRanks(const Column& column, const DType& type);
 

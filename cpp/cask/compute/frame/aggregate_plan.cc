@@ -5,9 +5,6 @@
 namespace cask {
 namespace {
 
-// Held as text in states.
-bool IsText(const DType& type) { return type.kind() == Kind::kString || type.kind() == Kind::kObjectInt || type.kind() == Kind::kCategory; }
-
 bool MayBeMissing(const DType& type) {
   return type.is_float() || type.is_temporal() || type.has_bitmap() || type.kind() == Kind::kNull;
 }
@@ -24,11 +21,11 @@ StateKind MainState(const Aggregate& aggregate, const DType& type) {
     case AggregateKind::kSize: return StateKind::kRows;
     case AggregateKind::kCount: return StateKind::kCount;
     case AggregateKind::kSum:
-      if (IsText(type)) return StateKind::kConcatenation;
+      if (IsHeldAsText(type)) return StateKind::kConcatenation;
       return is_float ? StateKind::kFloatSum : StateKind::kIntSum;
     case AggregateKind::kProd: return is_float ? StateKind::kFloatProduct : StateKind::kIntProduct;
-    case AggregateKind::kMin: return IsText(type) ? StateKind::kTextMin : is_float ? StateKind::kFloatMin : StateKind::kIntMin;
-    case AggregateKind::kMax: return IsText(type) ? StateKind::kTextMax : is_float ? StateKind::kFloatMax : StateKind::kIntMax;
+    case AggregateKind::kMin: return IsHeldAsText(type) ? StateKind::kTextMin : is_float ? StateKind::kFloatMin : StateKind::kIntMin;
+    case AggregateKind::kMax: return IsHeldAsText(type) ? StateKind::kTextMax : is_float ? StateKind::kFloatMax : StateKind::kIntMax;
     case AggregateKind::kMean: return type.is_temporal() ? StateKind::kTickSum : StateKind::kFloatSum;
     case AggregateKind::kVar:
     case AggregateKind::kStd:
@@ -51,7 +48,7 @@ bool NeedsCount(const GroupBySpec& spec, const Aggregate& aggregate, const DType
     case AggregateKind::kNunique: return !aggregate.dropna;
     case AggregateKind::kMin:
     case AggregateKind::kMax:
-      if (!type.is_float() && !IsText(type) && (MayBeMissing(type) || spec.keys.empty() || !spec.observed)) return true;
+      if (!type.is_float() && !IsHeldAsText(type) && (MayBeMissing(type) || spec.keys.empty() || !spec.observed)) return true;
       break;
     case AggregateKind::kFirst:
     case AggregateKind::kLast: return aggregate.min_count > 0;

@@ -52,10 +52,6 @@ Result<Column> FinishText(const DType& result, const Column& texts, const std::v
   return column;
 }
 
-bool IsHeldAsText(const DType& input) {
-  return input.kind() == Kind::kCategory || (!input.is_fixed_width() && input.kind() != Kind::kNull);
-}
-
 /// Texts of the input's type as the type of the result, which for categories is the same or, where all rows are one group, the type of their values.
 Result<Column> FinishChosenText(const DType& input, const DType& result, const Column& texts, const std::vector<uint8_t>& missing, int64_t n,
                                 arrow::MemoryPool* pool) {

@@ -5,10 +5,14 @@ namespace {
 
 DType PositionType(const DType& type) {
   if (type.is_float()) return Kind::kFloat64;
-  return type.kind() == Kind::kCategory || !(type.is_fixed_width() || type.kind() == Kind::kNull) ? Kind::kString : Kind::kInt64;
+  return IsHeldAsText(type) ? Kind::kString : Kind::kInt64;
 }
 
 }  // namespace
+
+bool IsHeldAsText(const DType& type) {
+  return type.kind() == Kind::kString || type.kind() == Kind::kObjectInt || type.kind() == Kind::kCategory;
+}
 
 std::vector<DType> StateTypes(StateKind kind, const DType& type) {
   switch (kind) {
@@ -49,7 +53,7 @@ Result<std::unique_ptr<AggregateState>> MakeState(StateKind kind, const DType& t
     case StateKind::kValues: return MakeValuesState(type, pool);
     case StateKind::kAny:
     case StateKind::kAll:
-      if (type.kind() == Kind::kCategory || (!type.is_fixed_width() && type.kind() != Kind::kNull)) return MakeTextState(kind, type, pool);
+      if (IsHeldAsText(type)) return MakeTextState(kind, type, pool);
       return MakeNumberState(kind, type, pool);
     default: return MakeNumberState(kind, type, pool);
   }

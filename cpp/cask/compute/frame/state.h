@@ -58,6 +58,9 @@ class AggregateState {
   virtual Result<std::vector<Column>> Finish() = 0;
 };
 
+/// Whether states keep values of the type as texts: strings, Python integers, categories.
+bool IsHeldAsText(const DType& type);
+
 /// The types of the state's columns for values of `type`.
 std::vector<DType> StateTypes(StateKind kind, const DType& type);
 Result<std::unique_ptr<AggregateState>> MakeState(StateKind kind, const DType& type, arrow::MemoryPool* pool);

@@ -1,17 +1,10 @@
 #include "cask/compute/frame/text_order.h"
 
-#include <fast_float/fast_float.h>
-
+#include "cask/compute/column/category_values.h"
 #include "cask/compute/column/text_build.h"
 
 namespace cask {
 namespace {
-
-double NumberOf(std::string_view text) {
-  double number = 0;
-  fast_float::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 bool IsLessInteger(std::string_view a, std::string_view b) {
   const bool a_negative = !a.empty() && a[0] == '-', b_negative = !b.empty() && b[0] == '-';
@@ -32,9 +25,7 @@ TextOrder::TextOrder(const DType& type) : type_(type), values_(Categories::Of(ty
 bool TextOrder::IsLess(std::string_view a, std::string_view b) const {
   if (type_.kind() == Kind::kObjectInt) return IsLessInteger(a, b);
   if (!ranks_.empty()) return ranks_.at(a) < ranks_.at(b);
-  if (type_.kind() == Kind::kCategory && values_.is_integer()) return IsLessInteger(a, b);
-  if (type_.kind() == Kind::kCategory && values_.is_float()) return NumberOf(a) < NumberOf(b);
-  return a < b;
+  return type_.kind() == Kind::kCategory ? IsLessCategory(a, b, values_) : a < b;
 }
 
 }  // namespace cask

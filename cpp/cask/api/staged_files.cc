@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cask/base/descriptor.h"
 #include "cask/base/random.h"
 #include "cask/io/os_error.h"
 
@@ -29,25 +30,12 @@ Status MakeFolder(const fs::path& folder) {
   return error ? ErrorOfOS(error.value(), "cannot make the folder", folder.string()) : Status::OK();
 }
 
-class Descriptor {
- public:
-  Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-  ~Descriptor() { Close(); }
-  int get() const { return fd_; }
-  bool Close() {
-    const bool ok = fd_ < 0 || ::close(fd_) == 0;
-    fd_ = -1;
-    return ok;
-  }
-
- private:
-  int fd_;
-};
+Descriptor Open(const std::string& path, int flags) { return Descriptor(::open(path.c_str(), flags | O_CLOEXEC, 0666)); }
 
 // Appends the bytes of file `from` to the open file `to`.
 Status AppendFile(const std::string& from, const Descriptor& to, const std::string& to_path) {
   constexpr size_t kAtOnce = size_t{1} << 30;  // sendfile takes no more than 2 GiB
-  const Descriptor input(from, O_RDONLY);
+  const Descriptor input = Open(from, O_RDONLY);
   if (input.get() < 0) return ErrorOfOS(errno, "cannot read", from);
   while (true) {
     const ssize_t count = ::sendfile(to.get(), input.get(), nullptr, kAtOnce);
@@ -57,7 +45,7 @@ Status AppendFile(const std::string& from, const Descriptor& to, const std::stri
 }
 
 Status Join(const std::vector<std::string>& parts, const std::string& whole) {
-  Descriptor output(whole, O_WRONLY | O_CREAT | O_TRUNC);
+  Descriptor output = Open(whole, O_WRONLY | O_CREAT | O_TRUNC);
   if (output.get() < 0) return ErrorOfOS(errno, "cannot write", whole);
   for (const std::string& part : parts) {
     ARROW_RETURN_NOT_OK(AppendFile(part, output, whole));

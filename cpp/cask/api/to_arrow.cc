@@ -47,7 +47,7 @@ Result<Column> TimesOf(const Column& column, const DType& type) {
 
 Result<Column> Converted(const Column& column, const DType& type) {
   if (column->length == 0 && type.is_fixed_width() && column->buffers[1] == nullptr) return column;
-  if (type.is_bool() || type.kind() == Kind::kObjectBool) return BoolsOf(column, type);
+  if (type.is_truth()) return BoolsOf(column, type);
   if (type.is_temporal() && !type.has_bitmap()) return TimesOf(column, type);
   return column;
 }

@@ -80,6 +80,8 @@ class DType {
   bool is_numeric() const { return is_integer() || is_float(); }
   bool is_temporal() const { return kind_ == Kind::kTimestamp || kind_ == Kind::kDuration; }
   bool is_bool() const { return kind_ == Kind::kBool; }
+  /// bool, or objects that are truth values or missing.
+  bool is_truth() const { return kind_ == Kind::kBool || kind_ == Kind::kObjectBool; }
   /// Whether values are held in `width()` bytes each, in one buffer.
   bool is_fixed_width() const { return width() > 0; }
   /// Bytes a value, or 0 where values vary in size.

@@ -10,27 +10,14 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cask/base/descriptor.h"
+#include "cask/io/os_error.h"
+
 namespace cask {
 namespace {
 
 constexpr int64_t kMaxBytes = 64 << 10;
 constexpr mode_t kOfOthers = S_IRWXG | S_IRWXO;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-std::string Reason() { return std::strerror(errno); }
 
 Status CheckIsPrivate(const struct stat& status, const std::string& path, const char* mode) {
   if (status.st_uid != ::geteuid()) return PermissionError("{} belongs to another user", path);
@@ -42,9 +29,9 @@ Status MakePrivateFolder(const std::string& folder) {
   std::error_code error;
   const auto parent = std::filesystem::path(folder).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
-  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return OSError("cannot make {}: {}", folder, Reason());
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return ErrorOfOS(errno, "cannot make", folder);
   struct stat status;
-  if (::stat(folder.c_str(), &status) != 0) return OSError("cannot look at {}: {}", folder, Reason());
+  if (::stat(folder.c_str(), &status) != 0) return ErrorOfOS(errno, "cannot look at", folder);
   if (!S_ISDIR(status.st_mode)) return OSError("{} is no folder", folder);
   return CheckIsPrivate(status, folder, "700");
 }
@@ -53,17 +40,17 @@ Status WriteAll(int fd, std::string_view text, const std::string& path) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return OSError("cannot write {}: {}", path, Reason());
+    if (written < 0) return ErrorOfOS(errno, "cannot write", path);
     text.remove_prefix(static_cast<size_t>(written));
   }
-  if (::fsync(fd) != 0) return OSError("cannot write {}: {}", path, Reason());
+  if (::fsync(fd) != 0) return ErrorOfOS(errno, "cannot write", path);
   return Status::OK();
 }
 
 Status WriteNew(const std::string& path, const std::string& text) {
   ::unlink(path.c_str());  // what a writer left that was killed
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (file.get() < 0) return OSError("cannot make {}: {}", path, Reason());
+  if (file.get() < 0) return ErrorOfOS(errno, "cannot make", path);
   return WriteAll(file.get(), text, path);
 }
 
@@ -71,7 +58,7 @@ Result<std::string> ReadPrivate(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return FileNotFoundError("there is no cluster's connection file {}", path);
   struct stat status;
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return OSError("cannot read {}: {}", path, Reason());
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return ErrorOfOS(errno, "cannot read", path);
   ARROW_RETURN_NOT_OK(CheckIsPrivate(status, path, "600"));
   if (!S_ISREG(status.st_mode) || status.st_size > kMaxBytes) return ValueError("{} is no connection file", path);
   std::string text(static_cast<size_t>(status.st_size), '\0');
@@ -79,7 +66,7 @@ Result<std::string> ReadPrivate(const std::string& path) {
   while (size < text.size()) {
     const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return OSError("cannot read {}: {}", path, Reason());
+    if (got < 0) return ErrorOfOS(errno, "cannot read", path);
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
@@ -120,7 +107,7 @@ Status WriteConnectionFile(const std::string& folder, const ConnectionFile& file
   const std::string path = ConnectionFilePath(folder, file.address);
   const std::string unfinished = path + ".new";
   ARROW_RETURN_NOT_OK(WriteNew(unfinished, json.dump(2) + "\n"));
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) return OSError("cannot rename {} to {}: {}", unfinished, path, Reason());
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0) return ErrorOfOS(errno, "cannot write", path);
   return Status::OK();
 }
 

@@ -15,8 +15,6 @@
 namespace cask {
 namespace {
 
-bool IsTruth(const DType& type) { return type.is_bool() || type.kind() == Kind::kObjectBool; }
-
 Result<Column> TruthsOf(const Column& texts, const DType& type, arrow::MemoryPool* pool) {
   ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(texts, Kind::kString, pool));
   ARROW_ASSIGN_OR_RAISE(auto truths, NewResult(1, texts->length, pool));
@@ -48,12 +46,12 @@ std::vector<int32_t> SortedPositions(const Column& dictionary, const DType& valu
 
 // What makes categories of two types equal: numbers by value, others by text.
 std::string KeyOf(std::string_view text, const DType& values) {
-  if (!IsNumberLike(values) || IsTruth(values)) return std::string(text);
+  if (!IsNumberLike(values) || values.is_truth()) return std::string(text);
   return fmt::format("{}", NumberOf<double>(text));
 }
 
 bool CanBeEqual(const DType& a, const DType& b) {
-  if (IsTruth(a) || IsTruth(b)) return IsTruth(a) && IsTruth(b);
+  if (a.is_truth() || b.is_truth()) return a.is_truth() && b.is_truth();
   return a.kind() == b.kind() || (IsNumberLike(a) && IsNumberLike(b));
 }
 
@@ -88,7 +86,7 @@ Status CheckCategoryValues(const DType& values) {
 
 Result<Column> CategoryValues(const Column& texts, const DType& values, arrow::MemoryPool* pool) {
   if (IsText(values)) return texts;
-  if (IsTruth(values)) return TruthsOf(texts, values, pool);
+  if (values.is_truth()) return TruthsOf(texts, values, pool);
   return CastFromText(texts, Kind::kString, values, pool);
 }
 

@@ -9,11 +9,9 @@
 namespace cask {
 namespace {
 
-bool IsTruth(const DType& type) { return type.is_bool() || type.kind() == Kind::kObjectBool; }
-
 // A missing literal beside nullable truth values is NA; elsewhere pandas takes it for False.
 bool IsTruthOrMissing(const ArgumentType& argument) {
-  return IsTruth(argument.type) || (argument.literal != nullptr && argument.literal->is_missing()) || argument.type.kind() == Kind::kNull;
+  return argument.type.is_truth() || (argument.literal != nullptr && argument.literal->is_missing()) || argument.type.kind() == Kind::kNull;
 }
 
 class LogicalFunction final : public ColumnFunction {
@@ -65,7 +63,7 @@ class LogicalFunction final : public ColumnFunction {
       return TypeError("Cannot perform '{}' with a dtyped [{}] array and scalar of type [{}]", python_name_, a.type.ToString(),
                        PythonTypeName(*b.literal));
     }
-    const auto word = [](const DType& type) { return type.is_float() ? "float" : type.is_integer() ? "int" : IsTruth(type) ? "bool" : "object"; };
+    const auto word = [](const DType& type) { return type.is_float() ? "float" : type.is_integer() ? "int" : type.is_truth() ? "bool" : "object"; };
     return TypeError("unsupported operand type(s) for {}: '{}' and '{}'", symbol_, word(a.type), word(b.type));
   }
 

@@ -21,7 +21,7 @@ bool Fits(const Literal& literal, const DType& type) {
 
 }  // namespace
 
-bool IsNumberLike(const DType& type) { return type.is_numeric() || type.is_bool() || type.kind() == Kind::kObjectBool; }
+bool IsNumberLike(const DType& type) { return type.is_numeric() || type.is_truth(); }
 
 std::string PythonTypeName(const Literal& literal) {
   if (literal.type().kind() == Kind::kTimestamp) return literal.is_missing() ? "NaTType" : "Timestamp";

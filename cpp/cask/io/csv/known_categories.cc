@@ -10,8 +10,6 @@ std::string BytesOf(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
 }
 
-bool IsTruth(const DType& type) { return type.is_bool() || type.kind() == Kind::kObjectBool; }
-
 }  // namespace
 
 CsvKnownCategories::CsvKnownCategories(const CsvColumnRules& rules, const Categories& categories) : rules_(rules), values_(categories.values) {
@@ -20,7 +18,7 @@ CsvKnownCategories::CsvKnownCategories(const CsvColumnRules& rules, const Catego
     const int64_t* offsets = texts.GetValues<int64_t>(1) + i;
     const char* first = texts.buffers[2] == nullptr ? nullptr : reinterpret_cast<const char*>(texts.buffers[2]->data()) + offsets[0];
     const std::string_view text(first, offsets[1] - offsets[0]);
-    const auto key = IsTruth(values_) ? BytesOf(text == "True") : KeyOf(text);
+    const auto key = values_.is_truth() ? BytesOf(text == "True") : KeyOf(text);
     if (key) place_of_.emplace(*key, static_cast<int32_t>(i));
   }
 }
@@ -34,7 +32,7 @@ int32_t CsvKnownCategories::Find(std::string_view text) const {
 
 // The same for texts that stand for the same value; none if the text can be no value of the type.
 std::optional<std::string> CsvKnownCategories::KeyOf(std::string_view text) const {
-  if (IsTruth(values_)) {
+  if (values_.is_truth()) {
     uint8_t truth;
     return BytesOf(rules_.ParseTruth(text, &truth) && truth != 0);
   }

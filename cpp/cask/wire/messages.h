@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cask/base/error.h"
-#include "cask/wire/codec.h"
+#include "cask/base/codec.h"
 
 namespace cask {
 

@@ -1,31 +1,26 @@
-// LocalEngine::Core: the state machines of one scheduler and one worker, and the threads that carry out what they say.
+// LocalEngine::Core: the scheduler's state machine and an executor that runs what it assigns, in one process.
 //
-// One mutex guards the machines and all runs. A thread that finishes a task tells the machines, carries out their actions and asks
-// for its next task in one critical section; bodies, callbacks and the destruction of pieces happen outside of it.
+// The executor's mutex guards the machine and all runs.
 //
 // After a fork the child's copy is dead: its threads do not exist and its mutex may be locked. It refuses everything.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "cask/local/engine.h"
 #include "cask/local/run_state.h"
 #include "cask/scheduler/scheduler.h"
-#include "cask/worker/worker.h"
+#include "cask/worker/executor.h"
 
 namespace cask {
 
-class LocalEngine::Core : public std::enable_shared_from_this<LocalEngine::Core> {
+class LocalEngine::Core final : public Employer, public std::enable_shared_from_this<LocalEngine::Core> {
  public:
   explicit Core(EngineOptions options);
 
-  void StartThreads();
+  void StartThreads() { executor_.StartThreads(shared_from_this()); }
   bool Shutdown(double seconds);
 
   void Submit(const std::shared_ptr<RunState>& run);
@@ -40,67 +35,31 @@ class LocalEngine::Core : public std::enable_shared_from_this<LocalEngine::Core>
   std::vector<TaskEvidence> TakeEvidence(RunState& run);
   std::vector<std::shared_ptr<Run>> ActiveRuns();
 
-  Store& store() { return store_; }
-  int num_threads() const { return num_threads_; }
+  Store& store() { return executor_.store(); }
+  int num_threads() const { return executor_.num_threads(); }
   /// Whether this is the process that made the engine, not a fork of it.
   bool is_own_process() const;
 
- private:
-  // A task that a thread executes; lives on that thread's stack.
-  struct Execution {
-    StartedRun started;
-    std::shared_ptr<RunState> run;
-    std::atomic<bool> cancelled{false};
-    // What came of it.
-    Status status;
-    TaskPieces pieces;
-    int64_t num_bytes = 0;
-    std::vector<std::shared_ptr<const Evidence>> evidence;
-  };
-  // What is done as soon as the mutex is not held.
-  struct Deferred {
-    std::vector<TaskPieces> pieces;               // destroyed
-    std::vector<std::shared_ptr<RunState>> runs;  // let go of
-    std::vector<std::function<void()>> callbacks;
-    bool empty() const { return pieces.empty() && runs.empty() && callbacks.empty(); }
-    void Settle();
-  };
+  // -- Of the executor.
+  std::shared_ptr<const RunnablePlan> FindPlan(PlanId id) override { return runs_.at(id); }
+  void Take(const WorkerAction& action, TaskOutcome* outcome, Deferred& deferred) override;
+  void OnSettled(Deferred& deferred) override;
+  bool is_idle() const override { return scheduler_.idle(); }
 
-  // core.cc
-  void RunThread();
-  bool TrimIdleMemory(std::unique_lock<std::mutex>& lock);
-  void Begin(Execution& execution, const StartedRun& started);
-  void Finish(Execution& execution, Deferred& deferred);
-  void YieldTo(Priority mine);
-  void Settle(Deferred& deferred);
-  void CarryOut(const WorkerAction& action, Deferred& deferred);
+ private:
   void CarryOut(const SchedulerAction& action, Deferred& deferred);
   void EndRun(PlanId id, Status status, Deferred& deferred);
   std::vector<LayerProgress> CountLayers(const RunState& run) const;
 
-  // execute.cc: no lock held
-  void Execute(Execution& execution);
-  Result<InputGroups> GatherInputs(const Execution& execution);
-
-  const int num_threads_;
   const int process_;
-  Store store_;
+  Executor executor_;
 
-  std::mutex mutex_;  // guards all below
-  std::condition_variable work_;     // something is ready, or the engine stops
-  std::condition_variable stopped_;  // a thread has ended
+  // Guarded by the executor's mutex.
   Scheduler scheduler_;
-  Worker worker_;
   WorkerId worker_id_;
-  SchedulerOutbox scheduler_outbox_;
-  WorkerOutbox worker_outbox_;
+  SchedulerOutbox outbox_;
   std::map<PlanId, std::shared_ptr<RunState>> runs_;
-  std::vector<Execution*> executing_;
-  std::vector<std::thread> threads_;
-  int idle_threads_ = 0;
-  int live_threads_ = 0;
   bool stopping_ = false;
-  std::atomic<int> most_urgent_ready_{-1};  // written under the mutex; read without it by tasks that may have to yield
 };
 
 }  // namespace cask

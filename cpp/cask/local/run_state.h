@@ -11,14 +11,14 @@
 #include "cask/base/error.h"
 #include "cask/base/ids.h"
 #include "cask/local/engine.h"
+#include "cask/worker/executor.h"
 
 namespace cask {
 
-struct RunState {
-  RunState(Plan plan, SubmitOptions options) : plan(std::move(plan)), options(std::move(options)) {}
+struct RunState : RunnablePlan {
+  RunState(Plan plan, SubmitOptions submit) : RunnablePlan{std::move(plan), std::move(submit.on_task_done)}, options(std::move(submit)) {}
 
-  const Plan plan;
-  const SubmitOptions options;
+  const SubmitOptions options;  // without on_task_done, which is the plan's
   PlanId id{};  // set before any task runs
 
   std::weak_ptr<Run> handle;  // the user's object

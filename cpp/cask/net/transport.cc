@@ -2,28 +2,23 @@
 
 #include <openssl/x509.h>
 
-#include <array>
-#include <asio.hpp>
-#include <asio/ssl.hpp>
-#include <mutex>
 #include <set>
 #include <thread>
+
+#include "cask/net/tls_connection.h"
 
 namespace cask {
 namespace {
 
 using asio::ip::tcp;
-using Stream = asio::ssl::stream<tcp::socket>;
 using Code = asio::error_code;
-
-constexpr size_t kReadBytes = 64 << 10;
 
 std::string AddressOf(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
   return endpoint.address().is_v6() ? fmt::format("[{}]:{}", host, endpoint.port()) : fmt::format("{}:{}", host, endpoint.port());
 }
 
-Result<Role> RoleOfPeer(Stream& stream) {
+Result<Role> RoleOfPeer(TlsStream& stream) {
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(stream.native_handle()), &X509_free);
   if (certificate == nullptr) return PermissionError("the peer has no certificate");
   char name[64] = {};
@@ -31,165 +26,6 @@ Result<Role> RoleOfPeer(Stream& stream) {
     return PermissionError("the peer's certificate names no role");
   }
   return ParseRole(name);
-}
-
-class TlsSocket;
-
-// What users hold: it may outlive the transport, and everything of it that is the transport's.
-class TlsConnection final : public Connection {
- public:
-  TlsConnection(Role peer_role, std::string peer_address, size_t max_unsent_bytes)
-      : peer_role_(peer_role), peer_address_(std::move(peer_address)), max_unsent_bytes_(max_unsent_bytes) {}
-
-  void Send(FrameKind kind, std::string_view body) override;
-  void Close() override;
-  Role peer_role() const override { return peer_role_; }
-  const std::string& peer_address() const override { return peer_address_; }
-
-  // For the socket.
-  void Attach(TlsSocket* socket);
-  /// Nothing more is sent, and the socket is not touched any more.
-  void Detach();
-  /// Takes what was sent since the last call; `*closes`: whether that was the last.
-  std::string TakeUnsent(bool* closes);
-
- private:
-  // With the mutex held.
-  void WakeSocket();
-
-  const Role peer_role_;
-  const std::string peer_address_;
-  const size_t max_unsent_bytes_;
-
-  std::mutex mutex_;
-  TlsSocket* socket_ = nullptr;
-  std::string unsent_;
-  bool is_writing_ = false;   // or about to
-  bool is_closed_ = false;    // nothing more is taken
-  bool is_overfull_ = false;
-};
-
-// On the transport's thread, but for what is said to be called from any.
-class TlsSocket final : public std::enable_shared_from_this<TlsSocket> {
- public:
-  TlsSocket(Stream stream, std::shared_ptr<TlsConnection> connection) : stream_(std::move(stream)), connection_(std::move(connection)) {}
-
-  void Start(ConnectionEvents events) {
-    events_ = std::move(events);
-    connection_->Attach(this);
-    Read();
-  }
-
-  // From any thread, as long as the connection is attached.
-  void PostWrite() {
-    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->Write(); });
-  }
-  void PostEnd(Status status) {
-    asio::post(stream_.get_executor(), [self = shared_from_this(), status = std::move(status)] { self->End(status); });
-  }
-
-  // Whatever is under way on the socket ends.
-  void End(const Status& status) {
-    if (has_ended_) return;
-    has_ended_ = true;
-    connection_->Detach();
-    Code ignored;
-    stream_.next_layer().close(ignored);
-    // What is called may hold the connection: it is let go.
-    const ConnectionEvents events = std::exchange(events_, {});
-    if (events.on_closed) events.on_closed(status);
-  }
-
- private:
-  void Write() {
-    if (has_ended_) return;
-    bool closes;
-    writing_ = connection_->TakeUnsent(&closes);
-    if (!writing_.empty()) {
-      asio::async_write(stream_, asio::buffer(writing_), [self = shared_from_this()](Code error, size_t) {
-        if (error) return self->End(self->Broken(error));
-        self->Write();
-      });
-    } else if (closes) {
-      is_shutting_down_ = true;
-      stream_.async_shutdown([self = shared_from_this()](Code) { self->End(Status::OK()); });
-    }
-  }
-
-  void Read() {
-    stream_.async_read_some(asio::buffer(read_), [self = shared_from_this()](Code error, size_t size) {
-      if (self->has_ended_) return;
-      // The peer ends its side without a word once it has heard that this one is closing.
-      const bool is_end = self->is_shutting_down_ || (error == asio::error::eof && self->frames_.is_between_frames());
-      if (error) return self->End(is_end ? Status::OK() : self->Broken(error));
-      self->frames_.Append({self->read_.data(), size});
-      if (self->TakeFrames()) self->Read();
-    });
-  }
-
-  bool TakeFrames() {
-    for (;;) {
-      Result<std::optional<Frame>> frame = frames_.Next();
-      if (!frame.ok()) End(frame.status());
-      if (has_ended_) return false;
-      if (!frame->has_value()) return true;
-      if (events_.on_frame) events_.on_frame(std::move(**frame));
-      if (has_ended_) return false;
-    }
-  }
-
-  Status Broken(Code error) const { return OSError("the connection with {} broke: {}", connection_->peer_address(), error.message()); }
-
-  Stream stream_;
-  const std::shared_ptr<TlsConnection> connection_;
-  ConnectionEvents events_;
-  FrameReader frames_;
-  std::array<char, kReadBytes> read_;
-  std::string writing_;
-  bool is_shutting_down_ = false;
-  bool has_ended_ = false;
-};
-
-void TlsConnection::Send(FrameKind kind, std::string_view body) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (is_closed_) return;
-  AppendFrame(kind, body, &unsent_);
-  is_closed_ = is_overfull_ = unsent_.size() > max_unsent_bytes_;
-  WakeSocket();
-}
-
-void TlsConnection::Close() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  is_closed_ = true;
-  WakeSocket();
-}
-
-void TlsConnection::WakeSocket() {
-  if (socket_ == nullptr) return;
-  if (is_overfull_) return socket_->PostEnd(OSError("{} does not read: {} bytes wait to be sent to it", peer_address_, max_unsent_bytes_));
-  if (is_writing_) return;
-  is_writing_ = true;
-  socket_->PostWrite();
-}
-
-void TlsConnection::Attach(TlsSocket* socket) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  socket_ = socket;
-  WakeSocket();
-}
-
-void TlsConnection::Detach() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  socket_ = nullptr;
-  is_closed_ = true;
-  unsent_.clear();
-}
-
-std::string TlsConnection::TakeUnsent(bool* closes) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  *closes = is_closed_;
-  is_writing_ = !unsent_.empty() || is_closed_;
-  return std::exchange(unsent_, {});
 }
 
 class TlsTransport final : public Transport {
@@ -270,7 +106,7 @@ class TlsTransport final : public Transport {
 
   // A connection that is not open yet.
   struct Attempt {
-    Stream stream;
+    TlsStream stream;
     asio::steady_timer timer;
     std::string address;
     bool timed_out = false;

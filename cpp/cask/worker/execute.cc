@@ -6,7 +6,7 @@
 #include <new>
 
 #include "cask/base/pool.h"
-#include "cask/local/core.h"
+#include "cask/worker/executor.h"
 
 namespace cask {
 namespace {
@@ -27,9 +27,9 @@ Result<TaskPieces> RunBody(const TaskBody& body, TaskContext& context) {
 
 }  // namespace
 
-Result<InputGroups> LocalEngine::Core::GatherInputs(const Execution& execution) {
+Result<InputGroups> Executor::GatherInputs(const Execution& execution) {
   const TaskId& id = execution.started.task;
-  const Layer& layer = execution.run->plan.layers[id.layer];
+  const Layer& layer = execution.plan->plan.layers[id.layer];
   InputGroups groups(layer.inputs.size());
   bool all_held = true;
   for (size_t i = 0; i < layer.inputs.size(); ++i) {
@@ -46,12 +46,12 @@ Result<InputGroups> LocalEngine::Core::GatherInputs(const Execution& execution) 
   return groups;
 }
 
-void LocalEngine::Core::Execute(Execution& execution) {
+void Executor::Execute(Execution& execution) {
   const TaskId& id = execution.started.task;
-  const Layer& layer = execution.run->plan.layers[id.layer];
+  const Layer& layer = execution.plan->plan.layers[id.layer];
   auto inputs = GatherInputs(execution);
   if (!inputs.ok()) {
-    execution.status = inputs.status();
+    execution.outcome.status = inputs.status();
     return;
   }
   TaskContext context(id.task);
@@ -62,17 +62,17 @@ void LocalEngine::Core::Execute(Execution& execution) {
     if (most_urgent_ready_.load(std::memory_order_relaxed) > static_cast<int>(priority)) YieldTo(priority);
   });
   Result<TaskPieces> pieces = RunBody(*layer.body, context);
-  execution.evidence = context.TakeEvidence();
+  execution.outcome.evidence = context.TakeEvidence();
   if (pieces.ok() && static_cast<int>(pieces->size()) != layer.body->num_outputs()) {
     pieces = InternalError("a task gave {} results instead of {}", pieces->size(), layer.body->num_outputs());
   }
   if (!pieces.ok()) {
-    execution.status = WithNote(pieces.status(), fmt::format("in {}, task {} of {}", layer.name, id.task + 1, layer.num_tasks));
+    execution.outcome.status = WithNote(pieces.status(), fmt::format("in {}, task {} of {}", layer.name, id.task + 1, layer.num_tasks));
     return;
   }
   execution.pieces = std::move(*pieces);
   execution.num_bytes = NumBytes(execution.pieces);
-  const auto& on_task_done = execution.run->options.on_task_done;
+  const auto& on_task_done = execution.plan->on_task_done;
   if (on_task_done && !execution.cancelled.load(std::memory_order_relaxed)) on_task_done(id.layer, id.task, execution.pieces);
 }
 

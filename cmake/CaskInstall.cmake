@@ -16,6 +16,8 @@ endif()
 # The wheel format knows no symbolic links, so the library is installed under its run-time name alone.
 target_compile_features(cask PUBLIC cxx_std_20)
 install(TARGETS cask EXPORT caskTargets LIBRARY DESTINATION lib NAMELINK_SKIP INCLUDES DESTINATION include)
+set_target_properties(cask_node PROPERTIES INSTALL_RPATH "$ORIGIN/../lib:$<IF:$<BOOL:${SKBUILD}>,$ORIGIN/../../pyarrow,${CASK_PYARROW_DIR}>")
+install(TARGETS cask_node RUNTIME DESTINATION bin)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cask DESTINATION include FILES_MATCHING PATTERN "*.h")
 install(EXPORT caskTargets NAMESPACE cask:: DESTINATION ${cask_config_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/caskConfig.cmake.in ${CMAKE_BINARY_DIR}/caskConfig.cmake
@@ -35,6 +37,9 @@ if(SKBUILD)
   # A machine that has neither must still be able to load the wheel.
   get_target_property(hwy_location hwy::hwy LOCATION)
   cask_bundle("${hwy_location}")
+  find_package(OpenSSL 3 REQUIRED)
+  cask_bundle("${OPENSSL_SSL_LIBRARY}")
+  cask_bundle("${OPENSSL_CRYPTO_LIBRARY}")
   find_package(LibLZMA REQUIRED)
   cask_bundle("${LIBLZMA_LIBRARY_RELEASE}")
 endif()

@@ -19,7 +19,8 @@ EXCEPTIONS = ROOT / "tools" / "tidy_exceptions.txt"
 # Each folder of cpp/cask may include from itself and from later lines only.
 LAYERS = [
     ["api"],
-    ["deploy", "status", "client"],
+    ["deploy", "status"],
+    ["cluster"],
     ["local"],
     ["worker"],
     ["scheduler"],

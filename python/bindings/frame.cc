@@ -1,4 +1,5 @@
 // The binding of lazy frames: class Frame, one method an operation of api/frame_operations.h. What users see is in cask/dataframe.
+#include "cask/api/default_cluster.h"
 #include "cask/api/compute.h"
 #include "cask/api/frame_operations.h"
 #include "cask/local/engine.h"
@@ -154,7 +155,7 @@ nb::list DivisionsOf(const Collection& frame) {
   return divisions;
 }
 
-const char* ShapeOf(const Collection& frame) {
+const char* ShapeNameOf(const Collection& frame) {
   static constexpr const char* kShapes[] = {"frame", "series", "scalar", "index"};
   return kShapes[static_cast<int>(frame.shape)];
 }
@@ -162,7 +163,8 @@ const char* ShapeOf(const Collection& frame) {
 // (name, tasks done, tasks in all) of each run that has not ended.
 nb::list ActiveRuns() {
   nb::list runs;
-  for (const auto& run : LocalEngine::Default().ActiveRuns()) {
+  const auto cluster = DefaultCluster();
+  for (const auto& run : cluster != nullptr ? cluster->ActiveRuns() : LocalEngine::Default().ActiveRuns()) {
     int64_t done = 0, total = 0;
     for (const LayerProgress& layer : run->Progress()) {
       done += layer.done;
@@ -180,7 +182,7 @@ void BindFrame(nb::module_& module) {
       .def_static("make", LiteralFromPython, "value"_a.none(), "dtype"_a = "", "is_weak"_a = false);
 
   nb::class_<Collection>(module, "Frame", "A lazy frame, series, scalar or index.")
-      .def_prop_ro("shape_kind", ShapeOf)
+      .def_prop_ro("shape_kind", ShapeNameOf)
       .def_prop_ro("labels", [](const Collection& frame) { return LabelsOf(frame.value_columns()); })
       .def_prop_ro("dtypes", [](const Collection& frame) { return TypesOf(Unwrap(frame.Rebound()).value_columns()); })
       .def_prop_ro("categories", [](const Collection& frame) { return CategoriesIn(Unwrap(frame.Rebound()).value_columns()); })

@@ -1,10 +1,12 @@
 #include <nanobind/nanobind.h>
 
+#include "cask/api/default_cluster.h"
 #include "cask/local/engine.h"
 #include "without_gil.h"
 
 namespace cask {
 void BindArray(nanobind::module_& module);
+void BindCluster(nanobind::module_& module);
 void BindColumns(nanobind::module_& module);
 void BindFrame(nanobind::module_& module);
 void BindWriteCsv(nanobind::module_& module);
@@ -19,6 +21,7 @@ void OnInterpreterExit() {
   BeginEnd();
   // A script that was interrupted dies by the signal, so that nothing after this is sure to run.
   WithoutGil([] {
+    SetDefaultCluster(nullptr);
     if (LocalEngine::StopDefault(kExitSeconds)) LocalEngine::RemoveFilesOfDefault();
   });
   WaitUntilAllStay(kExitSeconds);
@@ -33,6 +36,7 @@ void OnInterpreterExit() {
 NB_MODULE(_core, module) {
   module.doc() = "Cask's C++ library, as the package's Python modules use it.";
   cask::BindArray(module);
+  cask::BindCluster(module);
   cask::BindColumns(module);
   cask::BindFrame(module);
   cask::BindWriteCsv(module);

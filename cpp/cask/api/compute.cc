@@ -1,6 +1,8 @@
 #include "cask/api/compute.h"
 
+#include "cask/api/default_cluster.h"
 #include "cask/api/gather.h"
+#include "cask/cluster/cluster_collection.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/expr/source_expr.h"
 #include "cask/expr/table_source_expr.h"
@@ -51,6 +53,13 @@ Result<std::vector<Collection>> Optimized(const std::vector<Collection>& collect
   return optimized;
 }
 
+Result<std::shared_ptr<Run>> Submit(const std::vector<Projection>& outputs, LoweredPlan& lowered, SubmitOptions options, bool has_sinks) {
+  const auto cluster = DefaultCluster();
+  if (cluster == nullptr) return LocalEngine::Default().Submit(std::move(lowered.plan), std::move(options));
+  if (has_sinks) return NotImplementedError("a cluster cannot write files yet; the nearest is to_csv() without a Client");
+  return cluster->Submit(outputs, lowered, std::move(options));
+}
+
 // What one run gave: the pieces of each collection's partitions.
 struct RunResult {
   std::vector<Collection> collections;  // as they were computed
@@ -70,7 +79,7 @@ Result<std::optional<RunResult>> RunOnce(const std::vector<Collection>& collecti
   SubmitOptions submit;
   submit.priority = options.priority;
   submit.name = NameOf(collections);
-  auto run = LocalEngine::Default().Submit(std::move(lowered.plan), std::move(submit));
+  ARROW_ASSIGN_OR_RAISE(const auto run, Submit(ProjectionsOf(optimized), lowered, std::move(submit), make_sink != nullptr));
   const Status status = run->Wait(options.check_interrupt);
   // Not the user's error: the call that met the values has noted it, and is made with the wider type in the next run.
   if (KindOf(status) == ErrorKind::kNeedsWiderType) return std::nullopt;
@@ -107,16 +116,22 @@ Result<Collection> PersistComputed(const Collection& collection, const ComputeOp
 Result<Collection> PersistColumns(const Collection& collection, const ComputeOptions& options, const Origin& origin) {
   ARROW_ASSIGN_OR_RAISE(auto known, WithResultsComputed({collection}, options));
   ARROW_ASSIGN_OR_RAISE(const Collection current, known[0].Rebound());
-  auto data = PersistedColumns::Start(current.data, LocalEngine::Default());
+  std::shared_ptr<PersistedData> data;
+  if (auto cluster = DefaultCluster()) {
+    ARROW_ASSIGN_OR_RAISE(data, ClusterCollection::Start(current.data, std::move(cluster)));
+  } else {
+    data = PersistedColumns::Start(current.data, LocalEngine::Default());
+  }
   Collection result = collection;
   result.data = Projection::All(PersistedExpr::Make(current.data, std::move(data), origin));
   return result;
 }
 
-PersistedColumns* LoadingOf(const Collection& collection) {
+// What loads the rows of a persisted collection; null for others.
+PersistedData* LoadingOf(const Collection& collection) {
   const FrameExpr* base = Stream::Of(collection.data).base.get();
   const auto* persisted = dynamic_cast<const PersistedExpr*>(base);
-  return persisted == nullptr ? nullptr : static_cast<PersistedColumns*>(persisted->data().get());
+  return persisted == nullptr ? nullptr : persisted->data().get();
 }
 
 }  // namespace
@@ -210,13 +225,13 @@ Result<std::vector<Collection>> Persist(const std::vector<Collection>& collectio
 }
 
 Result<bool> WaitUntilLoaded(const Collection& collection, double seconds) {
-  PersistedColumns* loading = LoadingOf(collection);
+  PersistedData* loading = LoadingOf(collection);
   if (loading == nullptr) return true;
-  return loading->Wait(seconds);
+  return loading->WaitUntilLoaded(seconds);
 }
 
 void CancelLoading(const Collection& collection) {
-  if (PersistedColumns* loading = LoadingOf(collection)) loading->Cancel();
+  if (PersistedData* loading = LoadingOf(collection)) loading->CancelLoading();
 }
 
 Result<std::string> Explain(const std::vector<Collection>& collections) {

@@ -1,5 +1,6 @@
 #include "cask/api/compute_array.h"
 
+#include "cask/api/default_cluster.h"
 #include "cask/base/pool.h"
 #include "cask/compute/array/gather_body.h"
 #include "cask/expr/array_source.h"
@@ -14,6 +15,7 @@ Result<std::vector<TaskPieces>> RunArrays(const std::vector<ArrayExprPtr>& array
                                           const InterruptCheck& check) {
   Plan plan;
   ARROW_RETURN_NOT_OK(LowerArrays(arrays, {stores_whole}, &plan));
+  if (DefaultCluster() != nullptr) return NotImplementedError("a cluster cannot compute arrays yet; the nearest is to compute them without a Client");
   SubmitOptions options;
   options.name = std::move(name);
   auto run = LocalEngine::Default().Submit(std::move(plan), std::move(options));

@@ -2,7 +2,7 @@
 #include "cask/api/frame_operations.h"
 #include "cask/api/reduce_to_row.h"
 #include "cask/expr/assemble_expr.h"
-#include "cask/expr/breakers.h"
+#include "cask/expr/breaker_expr.h"
 
 namespace cask {
 namespace {
@@ -32,8 +32,8 @@ std::string StatisticName(AggregateKind kind, int column) {
 // The value that occurs most often and how often it does: one row, or none.
 Result<Projection> MostFrequent(const Collection& collection, int i, const Origin& origin) {
   const Projection values{collection.data.root, {collection.column(i)}};
-  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(values, ValueCountsBreaker({0}, /*dropna=*/true, {}), origin));
-  ARROW_ASSIGN_OR_RAISE(FramePtr first, BreakerExpr::Make(Projection::All(std::move(counts)), HeadBreaker(1, PartitionRange::kAll), origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(values, CountingSpec{{0}, /*dropna=*/true, ValueCountsOptions()}, origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr first, BreakerExpr::Make(Projection::All(std::move(counts)), LimitSpec{1, {}}, origin));
   Projection top = Projection::All(std::move(first));
   top.columns[0].name = fmt::format("top {}", i);
   top.columns[1].name = fmt::format("freq {}", i);
@@ -47,8 +47,8 @@ Result<std::optional<Projection>> Percentiles(const Collection& collection, cons
     if (HasQuantiles(collection.column(i).value->type())) values.columns.push_back({fmt::format("percentiles {}", i), collection.column(i).value});
   }
   if (values.columns.empty() || percentiles.empty()) return std::nullopt;
-  const auto breaker = QuantileBreaker(Positions(0, static_cast<int>(values.columns.size())), percentiles, Interpolation::kLinear);
-  ARROW_ASSIGN_OR_RAISE(FramePtr quantiles, BreakerExpr::Make(std::move(values), breaker, origin));
+  const QuantileSpec spec{.columns = Positions(0, static_cast<int>(values.columns.size())), .quantiles = percentiles};
+  ARROW_ASSIGN_OR_RAISE(FramePtr quantiles, BreakerExpr::Make(std::move(values), spec, origin));
   return Projection::All(std::move(quantiles));
 }
 
@@ -68,19 +68,15 @@ Result<Collection> DescribeColumns(const Collection& collection, const std::vect
       aggregates.push_back(std::move(aggregate));
     }
   }
-  Tokenizer token("describe");
   if (quantile_labels.empty()) {
     for (double percentile : percentiles) quantile_labels.push_back(fmt::format("{:g}%", percentile * 100));
   }
-  for (double percentile : percentiles) token.Add(percentile);
   const Projection values = ValuesOf(numeric);
-  const auto breaker = QuantileBreaker(Positions(0, numeric.num_columns()), percentiles, Interpolation::kLinear);
+  const QuantileSpec spec{.columns = Positions(0, numeric.num_columns()), .quantiles = percentiles};
   ARROW_ASSIGN_OR_RAISE(FramePtr row, ReduceToRow(values, std::move(aggregates), origin));
-  ARROW_ASSIGN_OR_RAISE(FramePtr quantiles, BreakerExpr::Make(values, breaker, origin));
-  for (const std::string& label : labels) token.Add(label);
-  for (const std::string& label : quantile_labels) token.Add(label);
+  ARROW_ASSIGN_OR_RAISE(FramePtr quantiles, BreakerExpr::Make(values, spec, origin));
   ARROW_ASSIGN_OR_RAISE(FramePtr table, AssembleExpr::Make({Projection::All(std::move(row)), Projection::All(std::move(quantiles))},
-                                                           MakeDescription(labels, quantile_labels, NoLabel()), token.Finish(), origin));
+                                                           DescriptionSpec{labels, quantile_labels, NoLabel()}, origin));
   return Collection{collection.shape, Projection::All(std::move(table)), 1};
 }
 

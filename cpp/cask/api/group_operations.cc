@@ -1,7 +1,7 @@
 #include <map>
 
 #include "cask/api/frame_operations.h"
-#include "cask/expr/breakers.h"
+#include "cask/expr/breaker_expr.h"
 
 namespace cask {
 
@@ -37,7 +37,7 @@ Result<Collection> GroupBy(const GroupByRequest& request, const std::vector<Grou
     aggregate.name = wanted.label;
     spec.aggregates.push_back(std::move(aggregate));
   }
-  ARROW_ASSIGN_OR_RAISE(FramePtr groups, BreakerExpr::Make(std::move(input), AggregateBreaker(std::move(spec)), std::move(origin)));
+  ARROW_ASSIGN_OR_RAISE(FramePtr groups, BreakerExpr::Make(std::move(input), std::move(spec), std::move(origin)));
   const auto shape = is_series && request.as_index ? Collection::Shape::kSeries : Collection::Shape::kFrame;
   return Collection{shape, Projection::All(std::move(groups)), request.as_index ? num_keys : 0};
 }

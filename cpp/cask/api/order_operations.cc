@@ -1,12 +1,12 @@
 #include "cask/api/frame_operations.h"
-#include "cask/expr/breakers.h"
+#include "cask/expr/breaker_expr.h"
 
 namespace cask {
 namespace {
 
 // A breaker that keeps whole rows, index and all, gives a collection of the same columns.
-Result<Collection> OverWholeRows(const Collection& collection, std::shared_ptr<const Breaker> breaker, Origin origin) {
-  ARROW_ASSIGN_OR_RAISE(FramePtr root, BreakerExpr::Make(collection.data, std::move(breaker), std::move(origin)));
+Result<Collection> OverWholeRows(const Collection& collection, const BreakerSpec& spec, Origin origin) {
+  ARROW_ASSIGN_OR_RAISE(FramePtr root, BreakerExpr::Make(collection.data, spec, std::move(origin)));
   Collection result = collection;
   result.data = Projection::All(std::move(root));
   return result;
@@ -34,11 +34,11 @@ Result<std::vector<int>> PositionsOrAll(const Collection& collection, const std:
 }  // namespace
 
 Result<Collection> Head(const Collection& collection, int64_t n, int64_t partitions, Origin origin) {
-  return OverWholeRows(collection, HeadBreaker(std::max<int64_t>(n, 0), partitions), std::move(origin));
+  return OverWholeRows(collection, LimitSpec{std::max<int64_t>(n, 0), {partitions}}, std::move(origin));
 }
 
 Result<Collection> Tail(const Collection& collection, int64_t n, Origin origin) {
-  return OverWholeRows(collection, TailBreaker(std::max<int64_t>(n, 0)), std::move(origin));
+  return OverWholeRows(collection, LimitSpec{std::max<int64_t>(n, 0), {1, /*from_end=*/true}}, std::move(origin));
 }
 
 Result<Collection> SortValues(const Collection& collection, const std::vector<std::string>& by, const std::vector<bool>& ascending,
@@ -50,19 +50,21 @@ Result<Collection> SortValues(const Collection& collection, const std::vector<st
     return ValueError("Length of ascending ({}) != length of by ({})", directions.size(), keys.size());
   }
   const auto missing = missing_first ? MissingPosition::kFirst : MissingPosition::kLast;
-  return OverWholeRows(collection, SortBreaker(std::move(keys), std::move(directions), missing), std::move(origin));
+  const SortSpec spec{.keys = std::move(keys), .ascending = std::move(directions), .missing = missing};
+  return OverWholeRows(collection, spec, std::move(origin));
 }
 
 Result<Collection> LargestRows(const Collection& collection, int64_t n, const std::vector<std::string>& columns, bool largest,
                                KeepTies keep, Origin origin) {
   ARROW_ASSIGN_OR_RAISE(std::vector<int> positions, PositionsOrAll(collection, columns));
-  return OverWholeRows(collection, TopKBreaker(std::move(positions), std::max<int64_t>(n, 0), largest, keep), std::move(origin));
+  const TopKSpec spec{.columns = std::move(positions), .n = std::max<int64_t>(n, 0), .largest = largest, .keep = keep};
+  return OverWholeRows(collection, spec, std::move(origin));
 }
 
 Result<Collection> DropDuplicates(const Collection& collection, const std::optional<std::vector<std::string>>& subset, KeepRow keep,
                                   Origin origin) {
   ARROW_ASSIGN_OR_RAISE(std::vector<int> keys, PositionsOrAll(collection, subset.value_or(std::vector<std::string>())));
-  return OverWholeRows(collection, DistinctBreaker(std::move(keys), keep), std::move(origin));
+  return OverWholeRows(collection, DistinctSpec{std::move(keys), keep}, std::move(origin));
 }
 
 }  // namespace cask

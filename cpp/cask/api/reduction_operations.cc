@@ -1,7 +1,7 @@
 #include "cask/api/frame_operations.h"
 #include "cask/api/reduce_to_row.h"
 #include "cask/expr/assemble_expr.h"
-#include "cask/expr/breakers.h"
+#include "cask/expr/breaker_expr.h"
 
 namespace cask {
 namespace {
@@ -12,8 +12,7 @@ Collection ScalarOf(FramePtr row) { return {Shape::kScalar, Projection::All(std:
 
 // One row to a series whose index is the labels of the row's columns.
 Result<Collection> SeriesOf(FramePtr row, const Origin& origin) {
-  const Token token = Tokenizer("row to column").Finish();
-  ARROW_ASSIGN_OR_RAISE(FramePtr column, AssembleExpr::Make({Projection::All(std::move(row))}, MakeRowToColumn(NoLabel(), NoLabel()), token, origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr column, AssembleExpr::Make({Projection::All(std::move(row))}, RowToColumnSpec{NoLabel(), NoLabel()}, origin));
   return Collection{Shape::kSeries, Projection::All(std::move(column)), 1};
 }
 
@@ -53,11 +52,11 @@ std::vector<int> Positions(int first, int count) {
 Result<FramePtr> ReduceToRow(const Projection& values, std::vector<Aggregate> aggregates, const Origin& origin) {
   GroupBySpec spec;
   spec.aggregates = std::move(aggregates);
-  return BreakerExpr::Make(values, AggregateBreaker(std::move(spec)), origin);
+  return BreakerExpr::Make(values, std::move(spec), origin);
 }
 
 Result<Projection> PutSideBySide(std::vector<Projection> parts, const Origin& origin) {
-  ARROW_ASSIGN_OR_RAISE(FramePtr table, AssembleExpr::Make(std::move(parts), MakeSideBySide(), Tokenizer("side by side").Finish(), origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr table, AssembleExpr::Make(std::move(parts), SideBySideSpec(), origin));
   return Projection::All(std::move(table));
 }
 
@@ -84,14 +83,14 @@ Result<Collection> CountDistinct(const Collection& collection, bool dropna, Orig
 
 Result<Collection> ValueCounts(const Collection& collection, bool dropna, const ValueCountsOptions& options, Origin origin) {
   const int keys = collection.num_columns();
-  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(ValuesOf(collection), ValueCountsBreaker(Positions(0, keys), dropna, options), origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(ValuesOf(collection), CountingSpec{Positions(0, keys), dropna, options}, origin));
   Collection result{Shape::kSeries, Projection::All(std::move(counts)), keys};
   for (int i = 0; i < keys; ++i) result.data.columns[i].name = collection.column(i).name;
   return result;
 }
 
 Result<Collection> Unique(const Collection& series, Origin origin) {
-  ARROW_ASSIGN_OR_RAISE(FramePtr distinct, BreakerExpr::Make(ValuesOf(series), DistinctBreaker({0}, KeepRow::kFirst), origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr distinct, BreakerExpr::Make(ValuesOf(series), DistinctSpec{{0}}, origin));
   return Collection{Shape::kSeries, Projection::All(std::move(distinct)), 0};
 }
 
@@ -100,7 +99,7 @@ Result<Collection> Mode(const Collection& collection, bool dropna, bool numeric_
   if (values.num_columns() == 0) return Head(values, 0, 1, std::move(origin));
   std::vector<Projection> modes;
   for (int i = 0; i < values.num_columns(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(FramePtr mode, BreakerExpr::Make({values.data.root, {values.column(i)}}, ModeBreaker({0}, dropna), origin));
+    ARROW_ASSIGN_OR_RAISE(FramePtr mode, BreakerExpr::Make({values.data.root, {values.column(i)}}, CountingSpec{{0}, dropna, {}}, origin));
     modes.push_back(Projection::All(std::move(mode)));
   }
   if (values.shape != Shape::kFrame) return Collection{Shape::kSeries, std::move(modes[0]), 0};
@@ -110,14 +109,12 @@ Result<Collection> Mode(const Collection& collection, bool dropna, bool numeric_
 
 Result<Collection> Quantile(const Collection& collection, const std::vector<double>& quantiles, bool is_one, Interpolation interpolation,
                             Origin origin) {
-  const std::vector<int> columns = Positions(0, collection.num_columns());
-  ARROW_ASSIGN_OR_RAISE(FramePtr rows, BreakerExpr::Make(ValuesOf(collection), QuantileBreaker(columns, quantiles, interpolation), origin));
+  const QuantileSpec spec{.columns = Positions(0, collection.num_columns()), .quantiles = quantiles, .interpolation = interpolation};
+  ARROW_ASSIGN_OR_RAISE(FramePtr rows, BreakerExpr::Make(ValuesOf(collection), spec, origin));
   if (is_one && collection.shape == Shape::kFrame) return SeriesOf(std::move(rows), origin);
   if (is_one) return ScalarOf(std::move(rows));
-  Tokenizer token("labelled rows");
-  for (double quantile : quantiles) token.Add(quantile);
   ARROW_ASSIGN_OR_RAISE(FramePtr labelled,
-                        AssembleExpr::Make({Projection::All(std::move(rows))}, MakeLabelledRows(quantiles, NoLabel()), token.Finish(), origin));
+                        AssembleExpr::Make({Projection::All(std::move(rows))}, LabelledRowsSpec{quantiles, NoLabel()}, origin));
   return Collection{collection.shape, Projection::All(std::move(labelled)), 1};
 }
 

@@ -3,7 +3,7 @@
 #include "cask/api/reduce_to_row.h"
 #include "cask/data/row_id.h"
 #include "cask/expr/assemble_expr.h"
-#include "cask/expr/breakers.h"
+#include "cask/expr/breaker_expr.h"
 
 namespace cask {
 namespace {
@@ -17,9 +17,8 @@ Result<Projection> OffsetsOf(const FramePtr& source, const Origin& origin) {
   spec.keys = {0};
   spec.aggregates = {Aggregate{.kind = AggregateKind::kSize, .name = "rows"}};
   const Projection partitions{source, {{"partition", std::move(partition)}}};
-  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(partitions, AggregateBreaker(std::move(spec)), origin));
-  const Token token = Tokenizer("partition offsets").Finish();
-  ARROW_ASSIGN_OR_RAISE(FramePtr offsets, AssembleExpr::Make({Projection::All(std::move(counts))}, MakePartitionOffsets(), token, origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr counts, BreakerExpr::Make(partitions, std::move(spec), origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr offsets, AssembleExpr::Make({Projection::All(std::move(counts))}, PartitionOffsetsSpec(), origin));
   return Projection::All(std::move(offsets));
 }
 

@@ -169,8 +169,7 @@ Result<Collection> NumberRows(const Collection& collection, const Origin& origin
   if (collection.num_partitions() != 1) {
     return NotImplementedError("reset_index of rows that reset_index(drop=True) has numbered already; make the frame without the first one");
   }
-  const Token token = Tokenizer("numbered rows").Finish();
-  ARROW_ASSIGN_OR_RAISE(FramePtr numbered, AssembleExpr::Make({collection.data}, MakeNumberedRows(NoLabel()), token, origin));
+  ARROW_ASSIGN_OR_RAISE(FramePtr numbered, AssembleExpr::Make({collection.data}, NumberedRowsSpec{NoLabel()}, origin));
   return Collection{collection.shape, Projection::All(std::move(numbered)), 1};
 }
 

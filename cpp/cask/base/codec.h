@@ -27,7 +27,7 @@
 
 namespace cask {
 
-inline constexpr size_t kMaxTextBytes = 64 << 10;
+inline constexpr size_t kMaxTextBytes = 16 << 20;  // a name, a pattern or a path may be as long as a user likes
 inline constexpr size_t kMaxListItems = 1 << 20;
 
 /// How many enumerators there are, from 0 on; 0: any value of the underlying type is one, as of ids.
@@ -116,6 +116,14 @@ class Encoder {
 
   std::string bytes_;
 };
+
+/// The bytes of one value.
+template <typename T>
+std::string ToBytes(const T& value) {
+  Encoder encoder;
+  encoder.Add(value);
+  return encoder.Take();
+}
 
 class Decoder {
  public:

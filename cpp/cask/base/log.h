@@ -1,4 +1,5 @@
-// Log: what Cask says to the people who run it, on standard error, a line each: "cask: warning: ...".
+// Log: what Cask says to the people who run it, on standard error, a line each: "cask: warning: ...". A service, which runs for long and of which
+// every event matters, says when: "2026-11-23 16:01:02.123 warning: ...".
 // Thread-safe. Errors that have a caller are returned to it instead.
 #pragma once
 
@@ -12,7 +13,10 @@ namespace cask {
 
 enum class LogLevel : uint8_t { kInfo, kWarning };
 
-/// Whether lines of that level are written: warnings unless $CASK_LOG is "off", the rest only if it is "info".
+/// From now on lines are those of a service.
+void LogAsService();
+
+/// Whether lines of that level are written: warnings unless $CASK_LOG is "off", the rest only if it is "info"; of a service unless it is "warning".
 bool IsLogged(LogLevel level);
 
 /// Writes one line.

@@ -89,6 +89,12 @@ int64_t AvailableMemory() {
   return least;
 }
 
+int64_t ProcessMemoryBytes() {
+  std::ifstream file("/proc/self/statm");
+  int64_t all_pages, resident_pages;
+  return file >> all_pages >> resident_pages ? resident_pages * sysconf(_SC_PAGE_SIZE) : 0;
+}
+
 int64_t DefaultMemoryLimit() {
   const int64_t available = AvailableMemory();
   if (const char* text = std::getenv("CASK_MEMORY_LIMIT"); text != nullptr && *text != 0) {

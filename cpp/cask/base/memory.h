@@ -14,6 +14,9 @@ Result<int64_t> ParseBytes(std::string_view text, int64_t whole_bytes = 0);
 /// What the machine has, or less where a control group (v1 or v2) or a resource limit says so.
 int64_t AvailableMemory();
 
+/// What this process has in memory now, shared pages included; 0 where the system does not tell.
+int64_t ProcessMemoryBytes();
+
 /// How many bytes Cask holds before it spills: $CASK_MEMORY_LIMIT (bytes, or a percentage of AvailableMemory()), or else 70 % of it.
 int64_t DefaultMemoryLimit();
 

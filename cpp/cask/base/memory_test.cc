@@ -29,5 +29,12 @@ TEST(DefaultMemoryLimit, FollowsTheEnvironment) {
   EXPECT_LT(DefaultMemoryLimit(), AvailableMemory());
 }
 
+TEST(Memory, OfThisProcessGrowsWithWhatItTouches) {
+  const int64_t before = ProcessMemoryBytes();
+  const std::vector<char> touched(64 << 20, 'x');
+  EXPECT_GE(ProcessMemoryBytes(), before + (60 << 20));
+  EXPECT_EQ(touched.back(), 'x');
+}
+
 }  // namespace
 }  // namespace cask

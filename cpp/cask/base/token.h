@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 
 namespace cask {
 
@@ -16,6 +18,7 @@ struct Token {
   std::string ToString() const;
   auto operator<=>(const Token&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<Token>) { return std::tuple(&Token::high, &Token::low); }
 
 struct TokenHash {
   size_t operator()(const Token& token) const { return token.low; }

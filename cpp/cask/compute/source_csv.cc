@@ -9,8 +9,7 @@ namespace {
 
 class CsvBatchReader final : public BatchReader {
  public:
-  CsvBatchReader(const CsvReadRequest& request, std::unique_ptr<CsvPartitionReader> reader, TaskContext& context)
-      : request_(request), reader_(std::move(reader)), context_(context) {}
+  CsvBatchReader(std::unique_ptr<CsvPartitionReader> reader, TaskContext& context) : reader_(std::move(reader)), context_(context) {}
 
   // Reading may stop before the end, and is then over without a call.
   ~CsvBatchReader() override { Report(); }
@@ -25,10 +24,9 @@ class CsvBatchReader final : public BatchReader {
   void Report() {
     if (is_reported_) return;
     is_reported_ = true;
-    context_.AddEvidence(std::make_shared<CsvTaskEvidence>(request_.dataset, request_.knowledge, reader_->evidence()));
+    context_.AddEvidence(std::make_shared<CsvTaskEvidence>(reader_->evidence()));
   }
 
-  const CsvReadRequest& request_;
   std::unique_ptr<CsvPartitionReader> reader_;
   TaskContext& context_;
   bool is_reported_ = false;
@@ -41,7 +39,7 @@ class CsvSource final : public Source {
   Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
     const auto breathe = [&context] { return context.Breathe(); };
     ARROW_ASSIGN_OR_RAISE(auto reader, CsvPartitionReader::Open(request_, context.partition(), breathe, context.pool()));
-    return std::make_unique<CsvBatchReader>(request_, std::move(reader), context);
+    return std::make_unique<CsvBatchReader>(std::move(reader), context);
   }
 
   const Schema& schema() const override { return schema_; }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "cask/data/dtype.h"
@@ -13,6 +15,7 @@ struct Ticks {
   int64_t value;
   bool operator==(const Ticks&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<Ticks>) { return std::tuple(&Ticks::value); }
 
 class Literal {
  public:

@@ -2,18 +2,17 @@
 
 namespace cask {
 
-Result<FramePtr> AssembleExpr::Make(std::vector<Projection> inputs, std::shared_ptr<const TableFunction> function,
-                                    Token function_token, Origin origin) {
+Result<FramePtr> AssembleExpr::Make(std::vector<Projection> inputs, const TableFunctionSpec& spec, Origin origin) {
   std::vector<Schema> schemas;
   Tokenizer tokenizer("assemble");
-  tokenizer.Add(function_token);
+  tokenizer.Add(ToBytes(spec));
   for (const Projection& input : inputs) {
     schemas.push_back(input.schema());
     tokenizer.Add(input.token());
   }
+  std::shared_ptr<const TableFunction> function = MakeTableFunction(spec);
   ARROW_ASSIGN_OR_RAISE(Schema schema, function->InferSchema(schemas));
-  return FramePtr(new AssembleExpr(std::move(inputs), std::move(function), function_token, std::move(schema), tokenizer.Finish(),
-                                   std::move(origin)));
+  return FramePtr(new AssembleExpr(std::move(inputs), std::move(function), std::move(schema), tokenizer.Finish(), std::move(origin)));
 }
 
 Result<FramePtr> AssembleExpr::RebindInputs(Rebinder& rebinder) const {
@@ -25,7 +24,7 @@ Result<FramePtr> AssembleExpr::RebindInputs(Rebinder& rebinder) const {
     inputs.push_back(std::move(rebound));
   }
   if (is_same) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
-  return Make(std::move(inputs), function_, function_token_, origin());
+  return Make(std::move(inputs), function_->spec(), origin());
 }
 
 }  // namespace cask

@@ -8,8 +8,7 @@ namespace cask {
 
 class AssembleExpr final : public FrameExpr {
  public:
-  static Result<FramePtr> Make(std::vector<Projection> inputs, std::shared_ptr<const TableFunction> function, Token function_token,
-                               Origin origin);
+  static Result<FramePtr> Make(std::vector<Projection> inputs, const TableFunctionSpec& function, Origin origin);
 
   std::string_view name() const override { return function_->name(); }
   std::string Describe() const override { return std::string(function_->name()); }
@@ -17,17 +16,12 @@ class AssembleExpr final : public FrameExpr {
   const std::shared_ptr<const TableFunction>& function() const { return function_; }
 
  private:
-  AssembleExpr(std::vector<Projection> inputs, std::shared_ptr<const TableFunction> function, Token function_token, Schema schema,
-               Token token, Origin origin)
-      : FrameExpr(Node::kAssemble, std::move(schema), 1, token, std::move(origin)),
-        inputs_(std::move(inputs)),
-        function_(std::move(function)),
-        function_token_(function_token) {}
+  AssembleExpr(std::vector<Projection> inputs, std::shared_ptr<const TableFunction> function, Schema schema, Token token, Origin origin)
+      : FrameExpr(Node::kAssemble, std::move(schema), 1, token, std::move(origin)), inputs_(std::move(inputs)), function_(std::move(function)) {}
   Result<FramePtr> RebindInputs(Rebinder& rebinder) const override;
 
   std::vector<Projection> inputs_;
   std::shared_ptr<const TableFunction> function_;
-  Token function_token_;
 };
 
 }  // namespace cask

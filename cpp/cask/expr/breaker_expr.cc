@@ -1,5 +1,7 @@
 #include "cask/expr/breaker_expr.h"
 
+#include "cask/expr/breakers.h"
+
 namespace cask {
 
 int RowIdColumnOf(const Projection& projection) {
@@ -12,13 +14,14 @@ int RowIdColumnOf(const Projection& projection) {
   return -1;
 }
 
-Result<FramePtr> BreakerExpr::Make(Projection input, std::shared_ptr<const Breaker> breaker, Origin origin) {
-  ARROW_ASSIGN_OR_RAISE(BreakerSinks sinks, breaker->MakeSinks(input.schema()));
-  Tokenizer tokenizer(breaker->name());
-  tokenizer.Add(input.token());
-  breaker->AddToToken(&tokenizer);
+Result<FramePtr> BreakerExpr::Make(Projection input, const BreakerSpec& spec, Origin origin) {
+  const Schema schema = input.schema();
+  ARROW_RETURN_NOT_OK(CheckSpec(spec, schema));
+  std::shared_ptr<const Breaker> breaker = MakeBreaker(spec);
+  ARROW_ASSIGN_OR_RAISE(BreakerSinks sinks, breaker->MakeSinks(schema));
+  const Token token = Tokenizer("breaker").Add(input.token()).Add(ToBytes(spec)).Finish();
   const int row_id_column = breaker->RowIdColumn(RowIdColumnOf(input));
-  return FramePtr(new BreakerExpr(std::move(input), std::move(breaker), std::move(sinks), row_id_column, tokenizer.Finish(), std::move(origin)));
+  return FramePtr(new BreakerExpr(std::move(input), std::move(breaker), std::move(sinks), row_id_column, token, std::move(origin)));
 }
 
 DType BreakerExpr::FittingType(int column) const {
@@ -32,7 +35,7 @@ DType BreakerExpr::FittingType(int column) const {
 Result<FramePtr> BreakerExpr::RebindInputs(Rebinder& rebinder) const {
   ARROW_ASSIGN_OR_RAISE(Projection input, rebinder.Rebind(input_));
   if (input.token() == input_.token()) return std::static_pointer_cast<const FrameExpr>(shared_from_this());
-  return Make(std::move(input), breaker_, origin());
+  return Make(std::move(input), breaker_->spec(), origin());
 }
 
 }  // namespace cask

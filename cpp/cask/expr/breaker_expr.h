@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cask/compute/pipeline.h"
+#include "cask/expr/breaker_spec.h"
 #include "cask/expr/frame_expr.h"
 
 namespace cask {
@@ -14,14 +15,6 @@ struct BreakerSinks {
   std::shared_ptr<const Sink> final;
 };
 
-/// Which partitions are looked at.
-struct PartitionRange {
-  static constexpr int64_t kAll = -1;
-  int64_t count = kAll;
-  bool from_end = false;  // the last `count` rather than the first
-  bool operator==(const PartitionRange&) const = default;
-};
-
 /// What one breaker does, apart from its input. Immutable.
 class Breaker {
  public:
@@ -29,7 +22,7 @@ class Breaker {
   virtual std::string_view name() const = 0;
   /// What it does with rows of `input`, in one line.
   virtual std::string Describe(const Schema& input) const = 0;
-  virtual void AddToToken(Tokenizer* tokenizer) const = 0;
+  virtual BreakerSpec spec() const = 0;
   /// Fails as pandas would where the input's types do not suit it.
   virtual Result<BreakerSinks> MakeSinks(const Schema& input) const = 0;
   virtual PartitionRange partitions() const { return {}; }
@@ -43,7 +36,7 @@ class Breaker {
 
 class BreakerExpr final : public FrameExpr {
  public:
-  static Result<FramePtr> Make(Projection input, std::shared_ptr<const Breaker> breaker, Origin origin);
+  static Result<FramePtr> Make(Projection input, const BreakerSpec& spec, Origin origin);
 
   std::string_view name() const override { return breaker_->name(); }
   std::string Describe() const override { return breaker_->Describe(input_.schema()); }

@@ -52,6 +52,9 @@ Result<ColumnExprPtr> ColumnExpr::Call(std::string_view name, std::vector<Column
                                        Origin origin, WidenedFlag widened) {
   const ColumnFunction* function = FindColumnFunction(name);
   if (function == nullptr) return InternalError("there is no column function named {}", name);
+  if (static_cast<int>(arguments.size()) < function->min_arguments()) {
+    return InternalError("{} takes {} arguments but {} were given", name, function->min_arguments(), arguments.size());
+  }
   if (widened == nullptr) widened = std::make_shared<std::atomic<bool>>(false);
   if (*widened) options.number = kWidened;
   std::vector<ArgumentType> types;

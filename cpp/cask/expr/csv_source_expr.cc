@@ -6,9 +6,13 @@
 namespace cask {
 
 FramePtr CsvSourceExpr::Make(std::shared_ptr<const CsvDataset> dataset, Origin origin) {
-  auto learned = std::make_shared<Learned>();
-  learned->knowledge = dataset->initial_knowledge();
   auto knowledge = dataset->initial_knowledge();
+  return Assuming(std::move(dataset), std::move(knowledge), std::move(origin));
+}
+
+FramePtr CsvSourceExpr::Assuming(std::shared_ptr<const CsvDataset> dataset, std::shared_ptr<const CsvKnowledge> knowledge, Origin origin) {
+  auto learned = std::make_shared<Learned>();
+  learned->knowledge = knowledge;
   return MakeWith(std::move(dataset), std::move(knowledge), std::move(learned), std::move(origin));
 }
 

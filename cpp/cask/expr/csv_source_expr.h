@@ -9,11 +9,15 @@ namespace cask {
 class CsvSourceExpr final : public SourceExpr {
  public:
   static FramePtr Make(std::shared_ptr<const CsvDataset> dataset, Origin origin);
+  /// With more known of the dataset than its first file tells.
+  static FramePtr Assuming(std::shared_ptr<const CsvDataset> dataset, std::shared_ptr<const CsvKnowledge> knowledge, Origin origin);
 
   std::string_view name() const override { return "read_csv"; }
   std::string Describe() const override;
   int row_id_column() const override { return dataset_->num_columns(); }
   const CsvDataset& dataset() const { return *dataset_; }
+  /// What this expression assumes, which is not changed by what is learned later.
+  const CsvKnowledge& knowledge() const { return *knowledge_; }
 
   Result<std::shared_ptr<const Source>> MakeSource(const std::vector<int>& columns, int64_t first_partition) const override;
   Result<bool> Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const override;

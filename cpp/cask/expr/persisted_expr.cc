@@ -6,7 +6,9 @@
 namespace cask {
 
 FramePtr PersistedExpr::Make(Projection input, std::shared_ptr<PersistedData> data, Origin origin) {
-  const Token token = Tokenizer("persisted").Add(input.token()).Add(reinterpret_cast<int64_t>(data.get())).Finish();
+  const auto identity = data->identity();
+  const int64_t which = identity ? Number(identity->collection) : reinterpret_cast<int64_t>(data.get());
+  const Token token = Tokenizer("persisted").Add(input.token()).Add(which).Finish();
   return FramePtr(new PersistedExpr(std::move(input), std::move(data), token, std::move(origin)));
 }
 

@@ -1,6 +1,7 @@
 // PersistedExpr: rows that are kept in memory once they are computed, column by column, and are being loaded in the background.
 #pragma once
 
+#include "cask/base/ids.h"
 #include "cask/expr/source_expr.h"
 
 namespace cask {
@@ -14,6 +15,18 @@ class PersistedData {
                                                            int64_t first_partition) = 0;
   /// What was assumed of the source when columns were computed was wrong: none of them can be kept.
   virtual void OnContradiction() = 0;
+
+  /// Whether loading has ended, after at most `seconds`. The error that ended it, if one did.
+  virtual Result<bool> WaitUntilLoaded(double seconds) { return true; }
+  /// Stops loading in the background. Columns that are not held yet are loaded when they are asked for.
+  virtual void CancelLoading() {}
+
+  /// What other processes know it by, and how often it has begun anew; nothing where it is this process's own.
+  struct Identity {
+    CollectionId collection;
+    int64_t generation = 0;
+  };
+  virtual std::optional<Identity> identity() const { return std::nullopt; }
 };
 
 class PersistedExpr final : public SourceExpr {

@@ -64,13 +64,17 @@ class TableSource final : public Source {
 
 Result<FramePtr> TableSourceExpr::Make(std::shared_ptr<const Table> table, std::vector<int64_t> bounds, std::vector<Literal> divisions,
                                        Token identity, Origin origin) {
-  if (bounds.size() < 2 || bounds.front() != 0 || bounds.back() != table->num_rows()) {
-    return InternalError("partition bounds of a table must go from 0 to its {} rows", table->num_rows());
+  if (bounds.size() < 2 || bounds.front() != 0 || bounds.back() != table->num_rows() || !std::is_sorted(bounds.begin(), bounds.end())) {
+    return InternalError("partition bounds of a table must ascend from 0 to its {} rows", table->num_rows());
+  }
+  if (!divisions.empty() && divisions.size() != bounds.size()) {
+    return InternalError("a table of {} partitions cannot have {} divisions", bounds.size() - 1, divisions.size());
   }
   Tokenizer tokenizer("table");
   tokenizer.Add(identity);
   for (int64_t bound : bounds) tokenizer.Add(bound);
-  return FramePtr(new TableSourceExpr(std::move(table), std::move(bounds), std::move(divisions), tokenizer.Finish(), std::move(origin)));
+  return FramePtr(new TableSourceExpr(std::move(table), std::move(bounds), std::move(divisions), identity, tokenizer.Finish(),
+                                      std::move(origin)));
 }
 
 std::string TableSourceExpr::Describe() const { return fmt::format("{} rows in memory, {} partitions", bounds_.back(), num_partitions()); }

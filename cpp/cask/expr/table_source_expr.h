@@ -17,18 +17,23 @@ class TableSourceExpr final : public SourceExpr {
   Result<std::shared_ptr<const Source>> MakeSource(const std::vector<int>& columns, int64_t first_partition) const override;
   std::vector<int64_t> KnownPartitionRows() const override;
   std::vector<Literal> divisions() const override { return divisions_; }
+  const std::shared_ptr<const Table>& table() const { return table_; }
+  const std::vector<int64_t>& bounds() const { return bounds_; }
+  const Token& identity() const { return identity_; }
 
  private:
-  TableSourceExpr(std::shared_ptr<const Table> table, std::vector<int64_t> bounds, std::vector<Literal> divisions, Token token,
-                  Origin origin)
+  TableSourceExpr(std::shared_ptr<const Table> table, std::vector<int64_t> bounds, std::vector<Literal> divisions, Token identity,
+                  Token token, Origin origin)
       : SourceExpr(table->schema, static_cast<int64_t>(bounds.size()) - 1, token, std::move(origin)),
         table_(std::move(table)),
         bounds_(std::move(bounds)),
-        divisions_(std::move(divisions)) {}
+        divisions_(std::move(divisions)),
+        identity_(identity) {}
 
   std::shared_ptr<const Table> table_;
   std::vector<int64_t> bounds_;
   std::vector<Literal> divisions_;
+  Token identity_;
 };
 
 }  // namespace cask

@@ -3,6 +3,8 @@
 #include <arrow/filesystem/filesystem.h>
 #include <arrow/io/file.h>
 
+#include <algorithm>
+
 #include "cask/io/local_files.h"
 #include "cask/io/remote_files.h"
 
@@ -18,16 +20,19 @@ std::string Shown(const std::vector<std::string>& inputs) {
 
 constexpr std::string_view kFileScheme = "file://";
 
+Result<bool> AreRemote(const std::vector<std::string>& inputs) {
+  const auto num_remote = std::count_if(inputs.begin(), inputs.end(), IsRemote);
+  if (num_remote == 0 || num_remote == static_cast<int64_t>(inputs.size())) return num_remote > 0;
+  return ValueError("local and remote files cannot be read together: {}", Shown(inputs));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const FileSet>> FileSet::Find(const std::vector<std::string>& inputs, const StorageOptions& options) {
   auto set = std::make_shared<FileSet>();
-  int num_remote = 0;
-  for (const std::string& input : inputs) num_remote += IsRemote(input);
-  if (num_remote != 0 && num_remote != static_cast<int>(inputs.size())) {
-    return ValueError("local and remote files cannot be read together: {}", Shown(inputs));
-  }
-  if (num_remote > 0) {
+  set->options_ = options;
+  ARROW_ASSIGN_OR_RAISE(const bool are_remote, AreRemote(inputs));
+  if (are_remote) {
     ARROW_ASSIGN_OR_RAISE(RemoteFiles found, FindRemoteFiles(inputs, options));
     set->files_ = std::move(found.files);
     set->store_paths_ = std::move(found.store_paths);
@@ -41,6 +46,32 @@ Result<std::shared_ptr<const FileSet>> FileSet::Find(const std::vector<std::stri
   }
   if (set->files_.empty()) return OSError("{} resolved to no files", Shown(inputs));
   return set;
+}
+
+Result<std::shared_ptr<const FileSet>> FileSet::Of(std::vector<InputFile> files, StorageOptions options) {
+  if (files.empty()) return ValueError("a set of files has no file");
+  auto set = std::make_shared<FileSet>();
+  std::vector<std::string> paths;
+  int64_t total = 0;
+  for (const InputFile& file : files) {
+    if (file.size < 0 || __builtin_add_overflow(total, file.size, &total)) return ValueError("{} cannot have {} bytes", file.path, file.size);
+    paths.push_back(file.path);
+  }
+  ARROW_ASSIGN_OR_RAISE(const bool are_remote, AreRemote(paths));
+  if (are_remote) {
+    ARROW_ASSIGN_OR_RAISE(RemoteFiles remote, RemoteFilesOf(std::move(files), options));
+    set->files_ = std::move(remote.files);
+    set->store_paths_ = std::move(remote.store_paths);
+    set->filesystem_ = std::move(remote.filesystem);
+  } else {
+    set->files_ = std::move(files);
+  }
+  set->options_ = std::move(options);
+  return set;
+}
+
+Result<InputFile> FileSet::LookAt(int i) const {
+  return is_local() ? LookAtLocalFile(files_[i].path) : LookAtRemoteFile(filesystem_.get(), files_[i].path, store_paths_[i]);
 }
 
 int64_t FileSet::total_bytes() const {

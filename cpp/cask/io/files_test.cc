@@ -50,6 +50,26 @@ TEST_F(FilesTest, FindsByPathGlobAndFolder) {
   EXPECT_EQ(Find({"none.csv"}), (Names{"FileNotFoundError"}));
 }
 
+TEST_F(FilesTest, FilesThatWereFoundElsewhereAreTakenAsTheyAre) {
+  const auto found = FileSet::Find({folder_ / "*.csv"}).ValueOrDie();
+  const auto same = FileSet::Of(found->files(), {{"key", "k"}}).ValueOrDie();
+  EXPECT_EQ(same->files(), found->files());
+  EXPECT_EQ(same->options().at("key"), "k");
+  EXPECT_TRUE(same->Open(0).ok());
+  EXPECT_EQ(same->LookAt(1).ValueOrDie(), found->file(1));
+  const auto gone = FileSet::Of({{folder_ / "gone.csv", 3, 0}}, {}).ValueOrDie();
+  EXPECT_EQ(KindOf(gone->LookAt(0).status()), ErrorKind::kFileNotFound);
+  const auto folder = FileSet::Of({{folder_ / "sub", 3, 0}}, {}).ValueOrDie();
+  EXPECT_EQ(KindOf(folder->LookAt(0).status()), ErrorKind::kOS);
+}
+
+TEST(FileSet, FilesThatNobodyFindsAreRefused) {
+  EXPECT_FALSE(FileSet::Of({}, {}).ok());
+  EXPECT_FALSE(FileSet::Of({{"/a", -1, 0}}, {}).ok());
+  EXPECT_FALSE(FileSet::Of({{"/a", INT64_MAX, 0}, {"/b", 1, 0}}, {}).ok());
+  EXPECT_FALSE(FileSet::Of({{"/a", 1, 0}, {"s3://b/c", 1, 0}}, {}).ok());
+}
+
 TEST(Glob, Matches) {
   EXPECT_TRUE(GlobMatches("/a/*.csv", "/a/x.csv"));
   EXPECT_FALSE(GlobMatches("/a/*.csv", "/a/b/x.csv"));

@@ -92,6 +92,13 @@ Result<std::vector<InputFile>> FindLocalFiles(const std::string& input) {
   return std::vector<InputFile>{Describe(path, facts)};
 }
 
+Result<InputFile> LookAtLocalFile(const std::string& path) {
+  struct stat facts;
+  if (::stat(path.c_str(), &facts) != 0) return ErrorOfOS(errno, "cannot find", path);
+  if (!S_ISREG(facts.st_mode)) return OSError("{} is not a regular file", path);
+  return Describe(path, facts);
+}
+
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenLocalFile(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return ErrorOfOS(errno, "cannot open", path);

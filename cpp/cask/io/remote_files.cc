@@ -97,9 +97,21 @@ std::string StorePath(const std::string& input) {
   return rest;
 }
 
-Status Found(const FileInfo& info, const std::string& prefix, RemoteFiles* files) {
+// How a user names what the store calls `store_path`, given another URI of the same place: the inverse of StorePath.
+std::string ShownPath(const std::string& input, const std::string& store_path) {
+  const size_t host = SchemeOf(input).size() + 3;
+  const size_t at = input.find('@', host), slash = input.find('/', host);
+  if (at != std::string::npos && at < slash) return input.substr(0, slash) + store_path.substr(std::min(store_path.find('/'), store_path.size()));
+  return input.substr(0, input.find(StorePath(input), host)) + store_path;
+}
+
+InputFile Describe(const FileInfo& info, std::string shown) {
   const int64_t mtime = info.mtime() == arrow::fs::kNoTime ? 0 : info.mtime().time_since_epoch().count();
-  files->files.push_back({prefix + info.path(), info.size(), mtime});
+  return {std::move(shown), info.size(), mtime};
+}
+
+Status Found(const FileInfo& info, const std::string& input, RemoteFiles* files) {
+  files->files.push_back(Describe(info, ShownPath(input, info.path())));
   files->store_paths.push_back(info.path());
   return Status::OK();
 }
@@ -112,7 +124,6 @@ bool IsHidden(const std::string& path) {
 Status FindOne(const std::string& input, RemoteFiles* files) {
   std::string path = StorePath(input);
   while (!path.empty() && path.back() == '/') path.pop_back();
-  const std::string prefix = input.substr(0, input.find(StorePath(input), SchemeOf(input).size() + 3));
   const bool is_glob = HasGlob(path);
   FileSelector selector;
   selector.recursive = true;
@@ -122,14 +133,14 @@ Status FindOne(const std::string& input, RemoteFiles* files) {
     selector.recursive = IsDeepGlob(path) || path.find('/', path.find_first_of("*?[")) != std::string::npos;
   } else {
     ARROW_ASSIGN_OR_RAISE(const FileInfo info, files->filesystem->GetFileInfo(path));
-    if (info.type() == FileType::File) return Found(info, prefix, files);
+    if (info.type() == FileType::File) return Found(info, input, files);
     if (info.type() == FileType::NotFound) return FileNotFoundError("cannot find {}: No such file or directory", input);
   }
   ARROW_ASSIGN_OR_RAISE(std::vector<FileInfo> infos, files->filesystem->GetFileInfo(selector));
   std::sort(infos.begin(), infos.end(), [](const FileInfo& a, const FileInfo& b) { return a.path() < b.path(); });
   for (const FileInfo& info : infos) {
     if (info.type() != FileType::File || !(is_glob ? GlobMatches(path, info.path()) : !IsHidden(info.path()))) continue;
-    ARROW_RETURN_NOT_OK(Found(info, prefix, files));
+    ARROW_RETURN_NOT_OK(Found(info, input, files));
   }
   return Status::OK();
 }
@@ -141,15 +152,39 @@ bool IsRemote(const std::string& path) {
   return !scheme.empty() && scheme != "file";
 }
 
-Result<RemoteFiles> FindRemoteFiles(const std::vector<std::string>& inputs, const StorageOptions& options) {
+namespace {
+
+Result<RemoteFiles> OpenStoreOf(const std::vector<std::string>& inputs, const StorageOptions& options) {
   const std::string scheme = SchemeOf(inputs[0]);
-  RemoteFiles files;
-  ARROW_ASSIGN_OR_RAISE(files.filesystem, OpenStore(scheme == "s3a" ? "s3" + inputs[0].substr(3) : inputs[0], options));
   for (const std::string& input : inputs) {
     if (SchemeOf(input) != scheme) return ValueError("files of different stores cannot be read together: {} and {}", inputs[0], input);
-    ARROW_RETURN_NOT_OK(FindOne(input, &files));
   }
+  RemoteFiles files;
+  ARROW_ASSIGN_OR_RAISE(files.filesystem, OpenStore(scheme == "s3a" ? "s3" + inputs[0].substr(3) : inputs[0], options));
   return files;
+}
+
+}  // namespace
+
+Result<RemoteFiles> FindRemoteFiles(const std::vector<std::string>& inputs, const StorageOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(RemoteFiles files, OpenStoreOf(inputs, options));
+  for (const std::string& input : inputs) ARROW_RETURN_NOT_OK(FindOne(input, &files));
+  return files;
+}
+
+Result<RemoteFiles> RemoteFilesOf(std::vector<InputFile> given, const StorageOptions& options) {
+  std::vector<std::string> paths;
+  for (const InputFile& file : given) paths.push_back(file.path);
+  ARROW_ASSIGN_OR_RAISE(RemoteFiles files, OpenStoreOf(paths, options));
+  for (const std::string& path : paths) files.store_paths.push_back(StorePath(path));
+  files.files = std::move(given);
+  return files;
+}
+
+Result<InputFile> LookAtRemoteFile(FileSystem* filesystem, const std::string& path, const std::string& store_path) {
+  ARROW_ASSIGN_OR_RAISE(const FileInfo info, filesystem->GetFileInfo(store_path));
+  if (info.type() == FileType::File) return Describe(info, path);
+  return FileNotFoundError("cannot find {}: No such file or directory", path);
 }
 
 }  // namespace cask

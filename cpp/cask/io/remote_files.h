@@ -21,4 +21,10 @@ bool IsRemote(const std::string& path);
 /// Finds files as FileSet::Find does. All inputs must be in one store.
 Result<RemoteFiles> FindRemoteFiles(const std::vector<std::string>& inputs, const StorageOptions& options);
 
+/// Files that FindRemoteFiles has found elsewhere.
+Result<RemoteFiles> RemoteFilesOf(std::vector<InputFile> files, const StorageOptions& options);
+
+/// A file as it is now. `path`: as users see it.
+Result<InputFile> LookAtRemoteFile(arrow::fs::FileSystem* filesystem, const std::string& path, const std::string& store_path);
+
 }  // namespace cask

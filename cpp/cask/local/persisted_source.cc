@@ -55,9 +55,9 @@ Result<std::optional<std::vector<Chunks>>> ComputeColumns(const Projection& want
 }
 
 // Everything wanted of one partition: from the store, or computed now and kept. Nothing where it would be void.
-Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedColumns& data, const Projection& input, const std::vector<int>& columns,
+Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedCache& cache, const Projection& input, const std::vector<int>& columns,
                                                         int64_t generation, TaskContext& context) {
-  ARROW_ASSIGN_OR_RAISE(auto held, data.Find(generation, context.partition(), columns, input.schema()));
+  ARROW_ASSIGN_OR_RAISE(auto held, cache.Find(generation, context.partition(), columns, input.schema()));
   std::vector<int> missing;
   for (size_t i = 0; i < columns.size(); ++i) {
     if (!held.chunks[i]) missing.push_back(columns[i]);
@@ -65,13 +65,13 @@ Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedColumns& data, 
   std::vector<Chunks> fetched(columns.size());
   if (!missing.empty()) {
     ARROW_ASSIGN_OR_RAISE(auto computed, ComputeColumns(Select(input, missing), context));
-    data.KeepEvidence(generation, context.partition(), context.evidence());
+    cache.KeepEvidence(generation, context.partition(), context.evidence());
     if (!computed) return std::nullopt;
     for (size_t i = 0, next = 0; i < columns.size(); ++i) {
       if (held.chunks[i]) continue;
       fetched[i] = std::move((*computed)[next++]);
       const DType& type = input.columns[columns[i]].value->type();
-      ARROW_RETURN_NOT_OK(data.Keep(generation, context.partition(), columns[i], type, fetched[i]));
+      ARROW_RETURN_NOT_OK(cache.Keep(generation, context.partition(), columns[i], type, fetched[i]));
     }
   }
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -132,9 +132,9 @@ class ChunkReader final : public BatchReader {
 
 class PersistedSource final : public Source {
  public:
-  PersistedSource(std::shared_ptr<PersistedColumns> data, Projection input, std::vector<int> columns, int64_t generation,
+  PersistedSource(std::shared_ptr<PersistedCache> cache, Projection input, std::vector<int> columns, int64_t generation,
                   int64_t first_partition)
-      : data_(std::move(data)),
+      : cache_(std::move(cache)),
         input_(std::move(input)),
         columns_(std::move(columns)),
         generation_(generation),
@@ -143,7 +143,7 @@ class PersistedSource final : public Source {
 
   Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
     context.set_partition(context.partition() + first_partition_);
-    ARROW_ASSIGN_OR_RAISE(auto fetched, FetchColumns(*data_, input_, columns_, generation_, context));
+    ARROW_ASSIGN_OR_RAISE(auto fetched, FetchColumns(*cache_, input_, columns_, generation_, context));
     return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>(), schema_, context.pool());
   }
   const Schema& schema() const override { return schema_; }
@@ -154,7 +154,7 @@ class PersistedSource final : public Source {
   }
 
  private:
-  std::shared_ptr<PersistedColumns> data_;
+  std::shared_ptr<PersistedCache> cache_;
   Projection input_;
   std::vector<int> columns_;
   int64_t generation_;
@@ -164,8 +164,8 @@ class PersistedSource final : public Source {
 
 class LoadBody final : public TaskBody {
  public:
-  LoadBody(std::weak_ptr<PersistedColumns> data, Projection input, int64_t generation)
-      : data_(std::move(data)), input_(std::move(input)), columns_(input_.columns.size()), generation_(generation) {
+  LoadBody(std::weak_ptr<PersistedCache> cache, Projection input, int64_t generation)
+      : cache_(std::move(cache)), input_(std::move(input)), columns_(input_.columns.size()), generation_(generation) {
     std::iota(columns_.begin(), columns_.end(), 0);
   }
 
@@ -173,12 +173,12 @@ class LoadBody final : public TaskBody {
   std::string Describe() const override { return fmt::format("load {} columns", columns_.size()); }
 
   Result<std::vector<std::shared_ptr<const Piece>>> Run(TaskContext& context) const override {
-    if (auto data = data_.lock()) ARROW_RETURN_NOT_OK(FetchColumns(*data, input_, columns_, generation_, context).status());
+    if (auto cache = cache_.lock()) ARROW_RETURN_NOT_OK(FetchColumns(*cache, input_, columns_, generation_, context).status());
     return std::vector<std::shared_ptr<const Piece>>{std::make_shared<const Table>()};
   }
 
  private:
-  std::weak_ptr<PersistedColumns> data_;
+  std::weak_ptr<PersistedCache> cache_;
   Projection input_;
   std::vector<int> columns_;
   int64_t generation_;
@@ -186,14 +186,17 @@ class LoadBody final : public TaskBody {
 
 }  // namespace
 
-std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedColumns> data, Projection input, std::vector<int> columns,
+std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedCache> cache, Projection input, std::vector<int> columns,
                                                   int64_t generation, int64_t first_partition) {
   if (columns.empty()) columns.push_back(0);  // the number of rows is that of any column
-  return std::make_shared<PersistedSource>(std::move(data), std::move(input), std::move(columns), generation, first_partition);
+  return std::make_shared<PersistedSource>(std::move(cache), std::move(input), std::move(columns), generation, first_partition);
 }
 
-std::shared_ptr<const TaskBody> MakeLoadBody(std::weak_ptr<PersistedColumns> data, Projection input, int64_t generation) {
-  return std::make_shared<LoadBody>(std::move(data), std::move(input), generation);
+Plan LoadPlan(std::weak_ptr<PersistedCache> cache, const Projection& input, int64_t generation) {
+  Plan plan;
+  plan.layers.push_back({"persist", input.root->num_partitions(), std::make_shared<LoadBody>(std::move(cache), input, generation), {}});
+  plan.outputs.push_back({0, 0});
+  return plan;
 }
 
 }  // namespace cask

@@ -5,15 +5,17 @@
 #include <vector>
 
 #include "cask/compute/pipeline.h"
-#include "cask/local/persisted_data.h"
+#include "cask/expr/frame_expr.h"
+#include "cask/local/persisted_cache.h"
+#include "cask/plan/plan.h"
 
 namespace cask {
 
 /// `columns` of `input`, as computed in `generation`; task t reads partition `first_partition` + t.
-std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedColumns> data, Projection input, std::vector<int> columns,
+std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedCache> cache, Projection input, std::vector<int> columns,
                                                   int64_t generation, int64_t first_partition);
 
-/// Tasks that load every column of a partition that is not held yet, and give an empty table. They do nothing once `data` is gone.
-std::shared_ptr<const TaskBody> MakeLoadBody(std::weak_ptr<PersistedColumns> data, Projection input, int64_t generation);
+/// A task for each partition, which loads every column that is not held yet, and gives an empty table. They do nothing once `cache` is gone.
+Plan LoadPlan(std::weak_ptr<PersistedCache> cache, const Projection& input, int64_t generation);
 
 }  // namespace cask

@@ -18,9 +18,9 @@ static_assert(sizeof(Header) == kFrameHeaderBytes);
 
 size_t MaxFrameBytes(FrameKind kind) {
   switch (kind) {
-    case FrameKind::kGreeting: return 4 << 10;
-    case FrameKind::kControl: return 1 << 20;
-    case FrameKind::kData: return 16 << 20;
+    case FrameKind::kGreeting: return 128 << 10;
+    case FrameKind::kMessage:
+    case FrameKind::kPart: return 2 << 20;
   }
   return 0;
 }

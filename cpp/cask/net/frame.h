@@ -12,8 +12,8 @@ namespace cask {
 
 enum class FrameKind : uint16_t {
   kGreeting,  // the first of each side: who it is
-  kControl,   // messages of wire/
-  kData,      // a part of a piece
+  kMessage,   // a message of wire/, or the last part of one
+  kPart,      // a part of a message that goes on in the next frame
 };
 inline constexpr int kNumFrameKinds = 3;
 

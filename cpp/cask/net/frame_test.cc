@@ -51,8 +51,8 @@ TEST(Frames, AreRefusedBeforeTheirBodiesAreThere) {
   EXPECT_EQ(ErrorOf("GET / HTTP/1.1\r\n"), "the peer sent what is no frame");
   EXPECT_EQ(ErrorOf(std::string("\1\0\0\0\3\0\0\0", 8)), "the peer sent what is no frame");
   EXPECT_EQ(ErrorOf(std::string("\1\0\0\0\1\0\0\1", 8)), "the peer sent what is no frame");
-  EXPECT_EQ(ErrorOf(std::string("\1\20\0\0\0\0\0\0", 8)), "the peer sent a frame of 4097 bytes; those of its kind have 4096 at most");
-  EXPECT_EQ(ErrorOf(std::string("\0\20\0\0\0\0\0\0", 8)), "");
+  EXPECT_EQ(ErrorOf(std::string("\1\0\2\0\0\0\0\0", 8)), "the peer sent a frame of 131073 bytes; those of its kind have 131072 at most");
+  EXPECT_EQ(ErrorOf(std::string("\0\0\2\0\0\0\0\0", 8)), "");
 }
 
 }  // namespace

@@ -66,7 +66,10 @@ bool TlsSocket::TakeFrames() {
   }
 }
 
-Status TlsSocket::Broken(asio::error_code error) const { return OSError("the connection with {} broke: {}", connection_->peer_address(), error.message()); }
+Status TlsSocket::Broken(asio::error_code error) const {
+  if (error == asio::ssl::error::stream_truncated) return OSError("{} ended the connection without a word", connection_->peer_address());
+  return OSError("the connection with {} broke: {}", connection_->peer_address(), error.message());
+}
 
 void TlsConnection::Send(FrameKind kind, std::string_view body) {
   std::lock_guard<std::mutex> lock(mutex_);

@@ -97,6 +97,17 @@ class TlsTransport final : public Transport {
     });
   }
 
+  void Post(std::function<void()> work) override { asio::post(io_, std::move(work)); }
+
+  void PostAfter(double seconds, std::function<void()> work) override {
+    auto timer = std::make_shared<asio::steady_timer>(io_, std::chrono::microseconds(static_cast<int64_t>(seconds * 1e6)));
+    timer->async_wait([timer, work = std::move(work)](Code error) {
+      if (!error) work();
+    });
+  }
+
+  bool is_this_thread() const override { return std::this_thread::get_id() == thread_.get_id(); }
+
  private:
   struct Acceptor {
     tcp::acceptor socket;

@@ -53,6 +53,13 @@ class Transport {
   /// `on_open` is called once with the connection, or with why there is none: also where the peer's role is not `expected`.
   virtual void Connect(const std::string& host, int port, Role expected, ConnectionEvents events,
                        std::function<void(Result<std::shared_ptr<Connection>>)> on_open) = 0;
+
+  /// Calls `work` on the transport's thread, after what is queued there.
+  virtual void Post(std::function<void()> work) = 0;
+  /// The same after some time.
+  virtual void PostAfter(double seconds, std::function<void()> work) = 0;
+  /// Whether the caller is the transport's thread, which cannot end it.
+  virtual bool is_this_thread() const = 0;
 };
 
 }  // namespace cask

@@ -98,8 +98,8 @@ TEST_F(Net, FramesArriveInOrderBothWays) {
   std::vector<std::string> sent;
   for (int i = 0; i < 3000; ++i) sent.push_back(std::to_string(i) + std::string(random.Below(random.Percent(1) ? 300'000 : 100), 'x'));
   for (const std::string& body : sent) {
-    there->Send(FrameKind::kControl, body);
-    here->Send(FrameKind::kData, body);
+    there->Send(FrameKind::kMessage, body);
+    here->Send(FrameKind::kPart, body);
   }
   const auto arrived = server_end_.WaitForFrames(sent.size()), returned = client_end_.WaitForFrames(sent.size());
   ASSERT_EQ(arrived.size(), sent.size());
@@ -107,8 +107,8 @@ TEST_F(Net, FramesArriveInOrderBothWays) {
   for (size_t i = 0; i < sent.size(); ++i) {
     ASSERT_EQ(arrived[i].body, sent[i]) << "seed " << seed;
     ASSERT_EQ(returned[i].body, sent[i]) << "seed " << seed;
-    ASSERT_EQ(arrived[i].kind, FrameKind::kControl);
-    ASSERT_EQ(returned[i].kind, FrameKind::kData);
+    ASSERT_EQ(arrived[i].kind, FrameKind::kMessage);
+    ASSERT_EQ(returned[i].kind, FrameKind::kPart);
   }
 }
 
@@ -116,9 +116,9 @@ TEST_F(Net, WhatWasSentBeforeClosingArrivesAndBothEndsHearOfIt) {
   auto scheduler = MakeTransport(authority_, Role::kScheduler), client = MakeTransport(authority_, Role::kClient);
   const auto there = ConnectTo(*client, Listen(*scheduler), Role::kScheduler, &client_end_).ValueOrDie();
   const std::string body(1 << 20, 'x');
-  for (int i = 0; i < 5; ++i) there->Send(FrameKind::kData, body);
+  for (int i = 0; i < 5; ++i) there->Send(FrameKind::kPart, body);
   there->Close();
-  there->Send(FrameKind::kData, "too late");
+  there->Send(FrameKind::kPart, "too late");
   EXPECT_TRUE(server_end_.WaitUntilClosed().ok()) << server_end_.WaitUntilClosed();
   EXPECT_TRUE(client_end_.WaitUntilClosed().ok()) << client_end_.WaitUntilClosed();
   EXPECT_EQ(server_end_.WaitForFrames(5).size(), 5u);
@@ -185,7 +185,7 @@ TEST_F(Net, APeerThatDoesNotReadIsGivenUp) {
   const int port = scheduler->Listen("127.0.0.1", 0, [wait](const auto&) { return ConnectionEvents{wait, {}}; }).ValueOrDie();
   const auto connection = ConnectTo(*client, port, Role::kScheduler, &client_end_).ValueOrDie();
   const std::string body(1 << 20, 'x');
-  for (int i = 0; i < 50; ++i) connection->Send(FrameKind::kData, body);
+  for (int i = 0; i < 50; ++i) connection->Send(FrameKind::kPart, body);
   EXPECT_NE(client_end_.WaitUntilClosed().message().find("does not read"), std::string::npos) << client_end_.WaitUntilClosed();
   given_up.set_value();
 }
@@ -218,7 +218,7 @@ TEST_F(Net, PlainTextIsRefusedAndOthersAreServed) {
   const int port = Listen(*scheduler);
   const PlainSocket plain(port);
   std::string frame;
-  AppendFrame(FrameKind::kControl, "let me in", &frame);
+  AppendFrame(FrameKind::kMessage, "let me in", &frame);
   plain.Send(frame);
   plain.ReadAll();
   EXPECT_TRUE(ConnectTo(*client, port, Role::kScheduler, &client_end_).ok());

@@ -13,6 +13,7 @@ class OneToOneDependency final : public Dependency {
   void ForEachInput(int64_t task, const std::function<void(int64_t)>& visit) const override { visit(task); }
   int64_t CountConsumers(int64_t) const override { return 1; }
   void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override { visit(input); }
+  std::optional<DependencySpec> spec() const override { return OneToOneSpec{}; }
 };
 
 class TreeDependency final : public Dependency {
@@ -28,6 +29,7 @@ class TreeDependency final : public Dependency {
   }
   int64_t CountConsumers(int64_t) const override { return 1; }
   void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override { visit(input / fan_in_); }
+  std::optional<DependencySpec> spec() const override { return TreeSpec{num_inputs_, fan_in_}; }
 
  private:
   // A tree over no inputs has one task, which gives the result for nothing.
@@ -52,6 +54,7 @@ class AllToAllDependency final : public Dependency {
   void ForEachConsumer(int64_t, const std::function<void(int64_t)>& visit) const override {
     for (int64_t task = 0; task < num_tasks_; ++task) visit(task);
   }
+  std::optional<DependencySpec> spec() const override { return AllToAllSpec{num_inputs_, num_tasks_}; }
 
  private:
   int64_t num_inputs_;

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+
+#include "cask/plan/dependency_spec.h"
 
 namespace cask {
 
@@ -18,6 +21,8 @@ class Dependency {
   /// How many tasks need task `input` of the input layer.
   virtual int64_t CountConsumers(int64_t input) const = 0;
   virtual void ForEachConsumer(int64_t input, const std::function<void(int64_t task)>& visit) const = 0;
+  /// What MakeDependency makes the same one from. Nothing: it is of this process only, and its plan cannot go to another.
+  virtual std::optional<DependencySpec> spec() const { return std::nullopt; }
 };
 
 /// Task i needs input i.

@@ -7,8 +7,6 @@ namespace {
 
 constexpr ChunkRange kNoChunks{0, -1};
 
-bool IsEmpty(const ChunkRange& range) { return range.last < range.first; }
-
 int64_t CountOf(const std::vector<ChunkRange>& ranges) {
   int64_t count = 1;
   for (const ChunkRange& range : ranges) count *= std::max<int64_t>(range.last - range.first + 1, 0);
@@ -63,6 +61,7 @@ class GridDependency final : public Dependency {
   void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override {
     Visit(tasks_, ConsumersOf(input), visit);
   }
+  std::optional<DependencySpec> spec() const override { return GridSpec{tasks_, inputs_, links_}; }
 
  private:
   std::vector<ChunkRange> InputsOf(int64_t task) const {
@@ -141,6 +140,7 @@ class ReshapeDependency final : public Dependency {
   void ForEachConsumer(int64_t input, const std::function<void(int64_t)>& visit) const override {
     VisitBetween(inputs_, input, tasks_, visit);
   }
+  std::optional<DependencySpec> spec() const override { return ReshapeSpec{tasks_, inputs_}; }
 
  private:
   // The chunks of `to` that share elements with chunk `chunk` of `from`.

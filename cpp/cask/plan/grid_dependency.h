@@ -6,13 +6,6 @@
 
 namespace cask {
 
-/// How one axis of the input array is reached from the task's: `view` says which axis of the tasks' grid it comes of and where its
-/// positions lie; where it comes of none, positions [view.start, view.start + extent) are needed.
-struct GridLink {
-  AxisView view;
-  int64_t extent = 1;
-};
-
 /// The task of each chunk of `tasks` needs the chunks of `inputs` (one link an axis) from the lowest to the highest position that it
 /// reaches, in row-major order. Positions outside of the input array need nothing; nor does a task without elements.
 std::shared_ptr<const Dependency> GridPattern(ChunkGrid tasks, ChunkGrid inputs, std::vector<GridLink> links);

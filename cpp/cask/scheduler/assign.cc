@@ -39,6 +39,7 @@ void Scheduler::UpdateSlots(WorkerId id) {
     const bool is_free = worker.connected && !worker.paused && worker.used[p] < worker.slots;
     const bool was_free = worker.free_position[p] >= 0;
     if (is_free == was_free) continue;
+    if (!collections_.empty()) free_seats_[p].Flip(worker.seat);
     auto& list = free_[p];
     if (is_free) {
       worker.free_position[p] = static_cast<int>(list.size());
@@ -60,29 +61,31 @@ bool Scheduler::IsThrottled(const LayerState& layer) const {
 }
 
 // The source layer of which the smallest part has begun, so that layers that are consumed together advance together; one with
-// few unconsumed results before one with many. None while all have many and consumers are running.
-bool Scheduler::PickSource(const PlanState& plan, int* picked) const {
+// few unconsumed results before one with many. None while all have many and consumers are running. Layers whose ready tasks all wait
+// for slots at their homes do not count.
+bool Scheduler::PickSource(PlanState& plan, int* picked) {
   int best = -1, best_throttled = -1;
   double least = 2, least_throttled = 2;
   for (int i : plan.sources) {
-    const LayerState& layer = plan.layers[i];
+    LayerState& layer = plan.layers[i];
     const int64_t ready = layer.Count(TaskState::kReady);
     if (ready == 0) continue;
     const double begun = 1 - static_cast<double>(ready) / static_cast<double>(layer.num_tasks);
     const bool throttled = IsThrottled(layer);
+    if (throttled && plan.consumers_processing > 0) continue;
     int& which = throttled ? best_throttled : best;
     double& part = throttled ? least_throttled : least;
-    if (begun < part) {
+    if (begun < part && (layer.homes == nullptr || FindAssignable(layer, static_cast<int>(plan.priority)))) {
       part = begun;
       which = i;
     }
   }
-  if (best < 0 && plan.consumers_processing == 0) best = best_throttled;
-  *picked = best;
-  return best >= 0;
+  *picked = best >= 0 ? best : best_throttled;
+  return *picked >= 0;
 }
 
-bool Scheduler::PickTask(PlanState& plan, Ref* picked) {
+// `home`: the one worker that may get the task; it stays as it is if any may.
+bool Scheduler::PickTask(PlanState& plan, Ref* picked, WorkerId* home) {
   for (int word = static_cast<int>(plan.ready_layers.size()) - 1; word >= 0; --word) {
     while (plan.ready_layers[word] != 0) {
       const int bit = 63 - std::countl_zero(plan.ready_layers[word]);
@@ -97,7 +100,8 @@ bool Scheduler::PickTask(PlanState& plan, Ref* picked) {
   }
   int source;
   if (!PickSource(plan, &source)) return false;
-  *picked = {source, plan.layers[source].TakeReady()};
+  LayerState& layer = plan.layers[source];
+  *picked = {source, layer.homes == nullptr ? layer.TakeReady() : TakeAssignable(layer, static_cast<int>(plan.priority), home)};
   return true;
 }
 
@@ -144,7 +148,7 @@ WorkerId Scheduler::Place(const PlanState& plan, Ref ref) {
 void Scheduler::AssignReady(SchedulerOutbox& outbox) {
   for (int p = kNumPriorities - 1; p >= 0; --p) {
     auto& plans = runnable_[p];
-    size_t refused = 0;  // plans in a row whose ready tasks are all throttled
+    size_t refused = 0;  // plans in a row whose ready tasks are all throttled or wait for their homes
     while (refused < plans.size()) {
       // Tasks of lower priorities see no more free slots than these.
       if (free_[p].empty()) return;
@@ -152,12 +156,14 @@ void Scheduler::AssignReady(SchedulerOutbox& outbox) {
       PlanState& plan = *plans[turn_[p]];
       ++turn_[p];
       Ref ref;
-      if (!PickTask(plan, &ref)) {
+      WorkerId worker = kNoWorker;
+      if (!PickTask(plan, &ref, &worker)) {
         ++refused;
         continue;
       }
       refused = 0;
-      BeginProcessing(plan, ref, Place(plan, ref), outbox);
+      if (worker == kNoWorker) worker = Place(plan, ref);
+      BeginProcessing(plan, ref, worker, outbox);
     }
   }
 }

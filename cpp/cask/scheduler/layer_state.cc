@@ -4,24 +4,6 @@
 
 namespace cask {
 
-int64_t TaskQueue::Pop() {
-  CASK_CHECK(!empty());
-  const int64_t task = tasks_[head_++];
-  constexpr size_t kWorthMoving = 1024;
-  if (head_ == tasks_.size()) {
-    Clear();
-  } else if (head_ >= kWorthMoving && head_ * 2 >= tasks_.size()) {
-    tasks_.erase(tasks_.begin(), tasks_.begin() + static_cast<ptrdiff_t>(head_));
-    head_ = 0;
-  }
-  return task;
-}
-
-void TaskQueue::Clear() {
-  tasks_.clear();
-  head_ = 0;
-}
-
 void LayerState::SetState(int64_t task, TaskState to) {
   --count[static_cast<int>(state[task])];
   ++count[static_cast<int>(to)];
@@ -39,6 +21,33 @@ int64_t LayerState::TakeReady() {
     const int64_t task = cursor++;
     if (state[task] == TaskState::kReady) return task;
   }
+}
+
+int64_t LayerState::PeekReady() {
+  for (; !queue.empty(); queue.Pop()) {
+    if (state[queue.Front()] == TaskState::kReady) return queue.Front();
+  }
+  for (; cursor < num_tasks; ++cursor) {
+    if (state[cursor] == TaskState::kReady) return cursor;
+  }
+  return -1;
+}
+
+int LayerState::FindAtHome(const SeatSet& free) {
+  while (true) {
+    const int seat = at_home.Find(free);
+    if (seat < 0 || state[at_home.Front(seat)] == TaskState::kReady) return seat;
+    at_home.Pop(seat);
+  }
+}
+
+void LayerState::DropAffinity() {
+  affinity.reset();
+  homes = nullptr;
+  // All ready tasks are found by the cursor again.
+  at_home.Clear();
+  queue.Clear();
+  cursor = 0;
 }
 
 }  // namespace cask

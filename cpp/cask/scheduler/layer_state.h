@@ -18,10 +18,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cask/base/ids.h"
 #include "cask/plan/plan.h"
+#include "cask/scheduler/home_queues.h"
+#include "cask/scheduler/task_queue.h"
 
 namespace cask {
 
@@ -33,20 +36,14 @@ inline bool IsUnfinished(TaskState state) {
   return state == TaskState::kWaiting || state == TaskState::kReady || state == TaskState::kProcessing;
 }
 
-/// Numbers of tasks, taken out in the order in which they were put in.
-class TaskQueue {
- public:
-  bool empty() const { return head_ == tasks_.size(); }
-  void Push(int64_t task) { tasks_.push_back(task); }
-  int64_t Pop();
-  void Clear();
-  const std::vector<int64_t>& tasks() const { return tasks_; }
-  size_t head() const { return head_; }
-
- private:
-  std::vector<int64_t> tasks_;
-  size_t head_ = 0;
+/// Task t of a layer reads partition `first_partition + t` of a collection, which is cheap where that partition is cached.
+struct Affinity {
+  CollectionId collection;
+  int64_t first_partition = 0;
 };
+
+/// The worker that caches each partition, kNoWorker: none.
+using Homes = std::vector<WorkerId>;
 
 struct ConsumerEdge {
   int layer;
@@ -75,16 +72,32 @@ struct LayerState {
   int64_t finished_bytes = 0;  // of all results so far, for their mean
   int64_t finished_runs = 0;
 
-  // Every ready task is in the queue or, for a source, not before the cursor. Both may also name tasks that are not ready any more.
+  // Of a source layer over a collection: `homes` are the collection's, which outlive the affinity. Both are there, or none is.
+  std::optional<Affinity> affinity;
+  Homes* homes = nullptr;
+
+  // Every ready task is in the queue or, for a source, not before the cursor, or, if its partition has a home, it may be in the home's
+  // queue instead. All may also name tasks that are not ready any more. A task in a home's queue has its home there; one elsewhere may have
+  // got a home since.
   TaskQueue queue;
   int64_t cursor = 0;
+  HomeQueues at_home;
 
   bool is_source() const { return inputs.empty(); }
   int64_t Count(TaskState s) const { return count[static_cast<int>(s)]; }
   void SetState(int64_t task, TaskState to);
   int64_t MeanBytes() const { return finished_runs > 0 ? finished_bytes / finished_runs : 0; }
-  /// The next ready task, which there must be.
+  /// The home of the partition that a task reads; kNoWorker also where it reads none.
+  WorkerId HomeOf(int64_t task) const { return homes != nullptr ? (*homes)[affinity->first_partition + task] : kNoWorker; }
+  void SetHome(int64_t task, WorkerId worker) { (*homes)[affinity->first_partition + task] = worker; }
+  /// The next ready task that is not in a home's queue, which there must be.
   int64_t TakeReady();
+  /// The one that TakeReady would take; -1 if there is none.
+  int64_t PeekReady();
+  /// A seat among `free` for which ready tasks wait, the first of its queue being one of them; -1 if there is none.
+  int FindAtHome(const SeatSet& free);
+  /// The tasks have no homes any more.
+  void DropAffinity();
 };
 
 }  // namespace cask

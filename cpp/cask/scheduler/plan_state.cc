@@ -16,6 +16,8 @@ void LinkLayers(const PlanShape& shape, PlanState* plan) {
     layer.is_output = shape.layers[i].is_output;
     layer.inputs = shape.layers[i].inputs;
     if (layer.is_source()) plan->sources.push_back(i);
+    CASK_CHECK(!shape.layers[i].affinity.has_value() || layer.is_source());
+    layer.affinity = shape.layers[i].affinity;
     for (const LayerInput& input : layer.inputs) {
       CASK_CHECK(input.layer >= 0 && input.layer < i);
       LayerState& source = plan->layers[input.layer];

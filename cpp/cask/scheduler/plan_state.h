@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "cask/base/ids.h"
@@ -17,6 +18,7 @@ struct PlanShape {
     int64_t num_tasks = 0;
     bool is_output = false;
     std::vector<LayerInput> inputs;
+    std::optional<Affinity> affinity = std::nullopt;  // of a layer without inputs
   };
   std::vector<Layer> layers;
 };

@@ -26,6 +26,7 @@ PlanId Scheduler::OnSubmit(const PlanShape& shape, const PlanOptions& options, S
   const PlanId id{first_plan_ + static_cast<int64_t>(plans_.size())};
   plans_.push_back(std::make_unique<PlanState>(MakePlanState(id, shape, options.priority, options.retries)));
   PlanState& plan = *plans_.back();
+  LinkHomes(plan);
   if (plan.outputs_missing == 0) {
     plan.status = PlanStatus::kFinished;
     outbox.push_back({.kind = Kind::kPlanFinished, .task = {id, 0, 0}});

@@ -8,6 +8,11 @@
 // finished and freed before more is begun; sources last, evenly, and none while too many of its results wait to be consumed and
 // tasks that consume are running.
 //
+// Homes: a task that reads a partition of a collection is cheap at the worker that caches the partition. That is its home: the connected
+// worker that was assigned a task over it last. Where there is one the task is assigned to no other, and waits for a slot there even if
+// others are idle; where there is none the task goes where any source's would, and the home is there from then on. The homes of a worker
+// that is lost are none any more; those of one that is paused remain, since it resumes or is lost.
+//
 // Answers of workers name the run; one that is not the task's present run at that worker is late and changes nothing.
 //
 // Invariants (Validate checks them all):
@@ -15,13 +20,15 @@
 //  2. A waiting or ready task's `missing` counts its inputs that are not in memory; waiting means more than 0, ready 0.
 //  3. What is processing or in memory belongs to a worker that is connected.
 //  4. Tasks of plans that failed, were cancelled or released are neither processing nor in memory.
-//  5. Where a slot is free, no ready task waits, save throttled sources while consumers run.
+//  5. Where a slot is free, no ready task waits that has no home or has its home there, save throttled sources while consumers run.
+//  6. A home is a connected worker.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -58,6 +65,9 @@ class Scheduler {
   void OnCancel(PlanId plan, SchedulerOutbox& outbox);
   /// Nobody wants the plan's outputs any more: stops it if it runs, frees what it holds and forgets it.
   void OnRelease(PlanId plan, SchedulerOutbox& outbox);
+  /// Nothing is cached of the collection any more: its homes are forgotten, and tasks over it of plans known so far run anywhere and make
+  /// none. A collection needs no event to begin: it is known from the first plan over it on.
+  void OnDropCollection(CollectionId collection, SchedulerOutbox& outbox);
 
   // -- Events of workers.
   WorkerId OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox);
@@ -78,6 +88,8 @@ class Scheduler {
   TaskState StateOf(const TaskId& task) const;
   /// Who runs a processing task, or holds the pieces of one in memory.
   WorkerId WorkerOf(const TaskId& task) const;
+  /// The worker that caches a partition; kNoWorker if none does.
+  WorkerId HomeOf(CollectionId collection, int64_t partition) const;
   /// Whether no plan is running.
   bool idle() const { return num_running_ == 0; }
   /// Aborts if an invariant does not hold. Costs as much as all tasks and edges.
@@ -89,8 +101,9 @@ class Scheduler {
     bool paused = false;
     int threads = 0;
     int slots = 0;
-    std::array<int, kNumPriorities> used{};  // slots taken by tasks of this priority or a higher one
-    std::array<int, kNumPriorities> free_position;
+    std::array<int, kNumPriorities> used{};         // slots taken by tasks of this priority or a higher one
+    std::array<int, kNumPriorities> free_position;  // in free_; -1: none
+    int seat = -1;                                  // in seats_; -1: it was lost
   };
   struct Ref {
     int layer;
@@ -121,10 +134,19 @@ class Scheduler {
   // workers.cc
   void LosePieces(PlanState& plan, Ref ref);
 
+  // homes.cc
+  void LinkHomes(PlanState& plan);
+  void FindFreeSeats();
+  void ForgetHomesAt(WorkerId worker, int seat);
+  bool FindAssignable(LayerState& layer, int priority);
+  int64_t TakeAssignable(LayerState& layer, int priority, WorkerId* home);
+  void TakeSeat(WorkerId worker);
+  void LeaveSeat(WorkerId worker);
+
   // assign.cc
   void AssignReady(SchedulerOutbox& outbox);
-  bool PickTask(PlanState& plan, Ref* picked);
-  bool PickSource(const PlanState& plan, int* picked) const;
+  bool PickTask(PlanState& plan, Ref* picked, WorkerId* home);
+  bool PickSource(PlanState& plan, int* picked);
   bool IsThrottled(const LayerState& layer) const;
   WorkerId Place(const PlanState& plan, Ref ref);
   void UpdateSlots(WorkerId id);
@@ -135,7 +157,11 @@ class Scheduler {
   void ValidatePlan(const PlanState& plan, std::vector<std::array<int, kNumPriorities>>* used) const;
   void ValidateTask(const PlanState& plan, Ref ref) const;
   void ValidateWorkers(const std::vector<std::array<int, kNumPriorities>>& used) const;
+  void ValidateQueued(const PlanState& plan, Ref ref) const;
+  void ValidateHomes() const;
+  void ValidateHomeQueue(const LayerState& layer, int seat) const;
   void ValidateProgress() const;
+  bool HasFreeSlot(const PlanState& plan, Ref ref) const;
 
   SchedulerOptions options_;
   std::deque<std::unique_ptr<PlanState>> plans_;  // plan `first_plan_ + i`; null: forgotten
@@ -147,6 +173,10 @@ class Scheduler {
   std::array<std::vector<WorkerId>, kNumPriorities> free_;       // workers with a free slot for that priority
   std::array<std::vector<PlanState*>, kNumPriorities> runnable_;  // plans with ready tasks
   std::array<size_t, kNumPriorities> turn_{};                     // whose turn it is in runnable_
+  std::map<CollectionId, Homes> collections_;                     // of plans known so far; not those that were dropped
+  std::vector<WorkerId> seats_;                                   // who sits there; kNoWorker: nobody
+  std::vector<int> empty_seats_;
+  std::array<SeatSet, kNumPriorities> free_seats_;                // of the workers in free_; kept only while there are collections
   size_t next_candidate_ = 0;         // where the search for the least loaded worker begins
   std::vector<Ref> pending_;          // scratch
   std::vector<int64_t> local_bytes_;  // scratch, by worker; all 0 between uses

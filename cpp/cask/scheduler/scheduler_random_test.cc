@@ -15,6 +15,9 @@ namespace {
 
 using Kind = SchedulerAction::Kind;
 
+constexpr int64_t kNumCollections = 3;
+constexpr int64_t kMaxPartitions = 20;
+
 PlanShape RandomShape(Random& random) {
   PlanShape shape;
   const int num_layers = static_cast<int>(random.Between(1, 6));
@@ -40,7 +43,10 @@ PlanShape RandomShape(Random& random) {
         layer.inputs.push_back({input, 0, AllToAll(n, layer.num_tasks)});
       }
     }
-    if (layer.inputs.empty()) layer.num_tasks = random.Between(0, 12);
+    if (layer.inputs.empty()) {
+      layer.num_tasks = random.Between(0, 12);
+      if (random.Percent(60)) layer.affinity = Affinity{CollectionId{random.Below(kNumCollections)}, random.Below(6)};
+    }
     layer.is_output = i == num_layers - 1 || random.Percent(15);
     shape.layers.push_back(std::move(layer));
   }
@@ -53,7 +59,7 @@ class World {
   explicit World(uint64_t seed) : random_(seed) {}
 
   void Step() {
-    switch (random_.Below(14)) {
+    switch (random_.Below(15)) {
       case 0: Submit(); break;
       case 1: Join(); break;
       case 2: if (random_.Percent(30)) LoseWorker(); break;
@@ -61,6 +67,7 @@ class World {
       case 4: ReleaseEnded(); break;
       case 5: Pause(); break;
       case 6: Repeat(); break;
+      case 7: if (random_.Percent(20)) Drop(); break;
       default: Answer(random_.Below(100)); break;
     }
     Settle();
@@ -88,6 +95,7 @@ class World {
   }
 
   int64_t num_done() const { return num_done_; }
+  int64_t num_at_home() const { return num_at_home_; }
 
  private:
   struct Running {
@@ -122,6 +130,7 @@ class World {
     connected_.erase(lost);
     std::erase_if(running_, [&](const auto& entry) { return entry.second.worker == lost; });
     std::erase_if(pieces_, [&](const auto& entry) { return entry.second.second == lost; });
+    std::erase_if(homes_, [&](const auto& entry) { return entry.second == lost; });
     scheduler_.OnWorkerLost(lost, outbox_);
   }
 
@@ -132,6 +141,18 @@ class World {
     } else {
       scheduler_.OnWorkerResumed(*Any(connected_), outbox_);
     }
+  }
+
+  // Plans that are known by then make no homes for it any more.
+  void Drop() {
+    const CollectionId dropped{random_.Below(kNumCollections)};
+    for (auto& [plan, shape] : shapes_) {
+      for (PlanShape::Layer& layer : shape.layers) {
+        if (layer.affinity.has_value() && layer.affinity->collection == dropped) layer.affinity.reset();
+      }
+    }
+    std::erase_if(homes_, [&](const auto& entry) { return entry.first.first == dropped; });
+    scheduler_.OnDropCollection(dropped, outbox_);
   }
 
   void Cancel() {
@@ -193,6 +214,23 @@ class World {
     }
   }
 
+  void CheckHome(const TaskId& id, WorkerId worker) {
+    const auto& affinity = shapes_.at(id.plan).layers[id.layer].affinity;
+    if (!affinity.has_value()) return;
+    const auto [home, is_new] = homes_.emplace(std::pair(affinity->collection, affinity->first_partition + id.task), worker);
+    EXPECT_EQ(home->second, worker) << "a task went elsewhere than home";
+    num_at_home_ += is_new ? 0 : 1;
+  }
+
+  void CheckHomes() const {
+    for (int64_t collection = 0; collection < kNumCollections; ++collection) {
+      for (int64_t partition = 0; partition < kMaxPartitions; ++partition) {
+        const auto home = homes_.find({CollectionId{collection}, partition});
+        EXPECT_EQ(scheduler_.HomeOf(CollectionId{collection}, partition), home != homes_.end() ? home->second : kNoWorker);
+      }
+    }
+  }
+
   void Settle() {
     for (const SchedulerAction& action : outbox_) {
       switch (action.kind) {
@@ -200,6 +238,7 @@ class World {
           EXPECT_TRUE(connected_.contains(action.worker));
           EXPECT_TRUE(plans_.contains(action.task.plan));
           running_.emplace(action.run, Running{action.task, action.worker});
+          CheckHome(action.task, action.worker);
           break;
         case Kind::kCancelRun:
           // The run may end all the same before it hears of it; then its answer is late.
@@ -219,6 +258,7 @@ class World {
     }
     outbox_.clear();
     scheduler_.Validate();
+    CheckHomes();
     // A finished plan runs again when its outputs are lost.
     for (auto& [plan, ended] : plans_) ended = scheduler_.StatusOf(plan) != PlanStatus::kRunning;
   }
@@ -232,22 +272,26 @@ class World {
   std::map<RunId, Running> running_;
   std::map<RunId, Running> answered_;
   std::map<TaskId, std::pair<RunId, WorkerId>> pieces_;
+  std::map<std::pair<CollectionId, int64_t>, WorkerId> homes_;
   bool lost_any_ = false;
   int64_t num_done_ = 0;
+  int64_t num_at_home_ = 0;
 };
 
 TEST(SchedulerRandom, EveryPlanEndsAndNothingIsLeaked) {
   const uint64_t first_seed = FirstTestSeed();
-  int64_t done = 0;
+  int64_t done = 0, at_home = 0;
   for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     World world(seed);
     for (int step = 0; step < 600; ++step) world.Step();
     world.Finish();
     done += world.num_done();
+    at_home += world.num_at_home();
     if (testing::Test::HasFailure()) break;
   }
   EXPECT_GT(done, static_cast<int64_t>(kTestSeeds) * 30);
+  EXPECT_GT(at_home, static_cast<int64_t>(kTestSeeds) * 5);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ void Scheduler::BeginProcessing(PlanState& plan, Ref ref, WorkerId worker, Sched
   const RunId run{next_run_++};
   layer.worker[ref.task] = worker;
   layer.run[ref.task] = run;
+  if (layer.homes != nullptr) layer.SetHome(ref.task, worker);
   if (!layer.is_source()) ++plan.consumers_processing;
   for (int p = 0; p <= static_cast<int>(plan.priority); ++p) ++workers_[Number(worker)].used[p];
   UpdateSlots(worker);

@@ -6,6 +6,15 @@
 #include "cask/scheduler/scheduler.h"
 
 namespace cask {
+namespace {
+
+bool IsIn(const TaskQueue* queue, int64_t task) {
+  if (queue == nullptr) return false;
+  const auto queued = queue->tasks().begin() + static_cast<ptrdiff_t>(queue->head());
+  return std::find(queued, queue->tasks().end(), task) != queue->tasks().end();
+}
+
+}  // namespace
 
 void Scheduler::ValidateTask(const PlanState& plan, Ref ref) const {
   const LayerState& layer = plan.layers[ref.layer];
@@ -35,6 +44,15 @@ void Scheduler::ValidateTask(const PlanState& plan, Ref ref) const {
   }
 }
 
+// That the search for ready tasks finds this one.
+void Scheduler::ValidateQueued(const PlanState& plan, Ref ref) const {
+  const LayerState& layer = plan.layers[ref.layer];
+  const WorkerId home = layer.HomeOf(ref.task);
+  const bool is_at_home = home != kNoWorker && IsIn(layer.at_home.QueueOf(workers_[Number(home)].seat), ref.task);
+  CASK_CHECK(is_at_home || (layer.is_source() && ref.task >= layer.cursor) || IsIn(&layer.queue, ref.task));
+  CASK_CHECK(layer.is_source() || (plan.ready_layers[ref.layer / 64] >> (ref.layer % 64) & 1) != 0);
+}
+
 void Scheduler::ValidatePlan(const PlanState& plan, std::vector<std::array<int, kNumPriorities>>* used) const {
   int64_t num_ready = 0, outputs_missing = 0, consumers_processing = 0;
   for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
@@ -44,11 +62,7 @@ void Scheduler::ValidatePlan(const PlanState& plan, std::vector<std::array<int, 
       const TaskState state = layer.state[task];
       ++count[static_cast<int>(state)];
       ValidateTask(plan, {i, task});
-      if (state == TaskState::kReady) {
-        const auto queued = layer.queue.tasks().begin() + static_cast<ptrdiff_t>(layer.queue.head());
-        CASK_CHECK((layer.is_source() && task >= layer.cursor) || std::find(queued, layer.queue.tasks().end(), task) != layer.queue.tasks().end());
-        CASK_CHECK(layer.is_source() || (plan.ready_layers[i / 64] >> (i % 64) & 1) != 0);
-      }
+      if (state == TaskState::kReady) ValidateQueued(plan, {i, task});
       if (state == TaskState::kProcessing) {
         for (int p = 0; p <= static_cast<int>(plan.priority); ++p) ++(*used)[Number(layer.worker[task])][p];
         if (!layer.is_source()) ++consumers_processing;
@@ -78,18 +92,54 @@ void Scheduler::ValidateWorkers(const std::vector<std::array<int, kNumPriorities
       const bool is_free = worker.connected && !worker.paused && worker.used[p] < worker.slots;
       CASK_CHECK_EQ(is_free, worker.free_position[p] >= 0);
       if (is_free) CASK_CHECK_EQ(Number(free_[p][worker.free_position[p]]), i);
+      if (worker.connected && !collections_.empty()) CASK_CHECK_EQ(is_free, free_seats_[p].Contains(worker.seat));
     }
+    CASK_CHECK_EQ(worker.connected, worker.seat >= 0);
+    if (worker.connected) CASK_CHECK_EQ(Number(seats_[worker.seat]), i);
   }
   CASK_CHECK_EQ(total_threads_, threads);
 }
 
+void Scheduler::ValidateHomes() const {
+  for (const auto& [collection, homes] : collections_) {
+    for (const WorkerId home : homes) CASK_CHECK(home == kNoWorker || workers_[Number(home)].connected);
+  }
+  for (const auto& plan : plans_) {
+    if (plan == nullptr) continue;
+    for (const LayerState& layer : plan->layers) {
+      CASK_CHECK_EQ(layer.affinity.has_value(), layer.homes != nullptr);
+      if (layer.homes == nullptr) continue;
+      CASK_CHECK(layer.is_source());
+      CASK_CHECK(layer.homes == &collections_.at(layer.affinity->collection));
+      for (int seat = 0; seat < static_cast<int>(seats_.size()); ++seat) ValidateHomeQueue(layer, seat);
+    }
+  }
+}
+
+void Scheduler::ValidateHomeQueue(const LayerState& layer, int seat) const {
+  const TaskQueue* queue = layer.at_home.QueueOf(seat);
+  if (queue == nullptr) return;
+  CASK_CHECK(seats_[seat] != kNoWorker || queue->empty());
+  for (size_t i = queue->head(); i < queue->tasks().size(); ++i) CASK_CHECK(layer.HomeOf(queue->tasks()[i]) == seats_[seat]);
+}
+
+// Whether a worker that may be given the ready task has a slot free for it.
+bool Scheduler::HasFreeSlot(const PlanState& plan, Ref ref) const {
+  const int p = static_cast<int>(plan.priority);
+  const WorkerId home = plan.layers[ref.layer].HomeOf(ref.task);
+  return home == kNoWorker ? !free_[p].empty() : workers_[Number(home)].free_position[p] >= 0;
+}
+
 void Scheduler::ValidateProgress() const {
-  for (int p = 0; p < kNumPriorities; ++p) {
-    if (free_[p].empty()) continue;
-    for (const PlanState* plan : runnable_[p]) {
-      int source;
-      for (const LayerState& layer : plan->layers) CASK_CHECK(layer.is_source() || layer.Count(TaskState::kReady) == 0);
-      CASK_CHECK(!PickSource(*plan, &source));
+  for (const auto& plans : runnable_) {
+    for (const PlanState* plan : plans) {
+      for (int i = 0; i < static_cast<int>(plan->layers.size()); ++i) {
+        const LayerState& layer = plan->layers[i];
+        if (layer.is_source() && IsThrottled(layer) && plan->consumers_processing > 0) continue;
+        for (int64_t task = 0; task < layer.num_tasks; ++task) {
+          CASK_CHECK(layer.state[task] != TaskState::kReady || !HasFreeSlot(*plan, {i, task}));
+        }
+      }
     }
   }
 }
@@ -107,6 +157,7 @@ void Scheduler::Validate() const {
   for (const auto& plans : runnable_) runnable += static_cast<int64_t>(plans.size());
   CASK_CHECK_EQ(runnable, with_ready);
   ValidateWorkers(used);
+  ValidateHomes();
   ValidateProgress();
 }
 

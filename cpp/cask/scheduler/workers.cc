@@ -14,6 +14,7 @@ WorkerId Scheduler::OnWorkerJoined(int threads, int slots, SchedulerOutbox& outb
   worker.slots = slots;
   worker.free_position.fill(-1);
   total_threads_ += threads;
+  TakeSeat(id);
   UpdateSlots(id);
   AssignReady(outbox);
   return id;
@@ -41,6 +42,7 @@ void Scheduler::OnWorkerLost(WorkerId id, SchedulerOutbox& outbox) {
   workers_[Number(id)].connected = false;
   total_threads_ -= workers_[Number(id)].threads;
   UpdateSlots(id);
+  LeaveSeat(id);
   std::vector<Ref> lost, running;
   for (const auto& owned : plans_) {
     if (owned == nullptr) continue;

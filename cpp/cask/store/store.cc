@@ -64,9 +64,13 @@ class Store::Impl {
   std::shared_ptr<const Piece> GetResult(const TaskId& id, int output) {
     std::lock_guard lock(mutex_);
     const HeldResult* held = results_.Find(id);
-    if (held == nullptr) return nullptr;
-    CASK_CHECK_LT(output, static_cast<int>(held->pieces.size()));
+    if (held == nullptr || output < 0 || output >= static_cast<int>(held->pieces.size())) return nullptr;
     return held->pieces[output];
+  }
+
+  bool HasResult(const TaskId& id) {
+    std::lock_guard lock(mutex_);
+    return results_.Contains(id);
   }
 
   TaskPieces TakeResult(const TaskId& id) {
@@ -284,6 +288,7 @@ void Store::PutResult(const TaskId& id, TaskPieces pieces) {
 }
 void Store::PutResult(const TaskId& id, TaskPieces pieces, int64_t num_bytes) { impl_->PutResult(id, std::move(pieces), num_bytes); }
 std::shared_ptr<const Piece> Store::GetResult(const TaskId& id, int output) const { return impl_->GetResult(id, output); }
+bool Store::HasResult(const TaskId& id) const { return impl_->HasResult(id); }
 TaskPieces Store::TakeResult(const TaskId& id) { return impl_->TakeResult(id); }
 
 CollectionId Store::NewCollection() { return impl_->NewCollection(); }

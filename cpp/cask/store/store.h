@@ -62,8 +62,9 @@ class Store {
   void PutResult(const TaskId& id, TaskPieces pieces);
   /// The same, by a caller that has counted the pieces' bytes already.
   void PutResult(const TaskId& id, TaskPieces pieces, int64_t num_bytes);
-  /// One output of a task; null if the task's result is not held.
+  /// One output of a task; null if it has none of that number, or its result is not held.
   std::shared_ptr<const Piece> GetResult(const TaskId& id, int output) const;
+  bool HasResult(const TaskId& id) const;
   /// Lets go of a task's result and gives it to the caller, who destroys it where no lock is held. Empty if there is none.
   TaskPieces TakeResult(const TaskId& id);
 

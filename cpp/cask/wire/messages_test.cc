@@ -1,8 +1,10 @@
-#include "cask/wire/messages.h"
-
 #include <gtest/gtest.h>
 
 #include "cask/base/test_seeds.h"
+#include "cask/wire/client_messages.h"
+#include "cask/wire/greeting.h"
+#include "cask/wire/transfer_messages.h"
+#include "cask/wire/worker_messages.h"
 
 namespace cask {
 namespace {
@@ -24,6 +26,9 @@ class Filler {
       std::apply([&](auto... members) { (Fill(&(value->*members)), ...); }, FieldsOf(std::type_identity<T>()));
     }
   }
+  void Fill(std::string* text) { *text = std::string(random_->Below(20), static_cast<char>(random_->Below(128))); }
+  void Fill(Blob* blob) { Fill(&blob->bytes); }
+  void Fill(Status* status) { *status = random_->Percent(30) ? Status::OK() : WithNote(ValueError("a {} b", random_->Next()), "while trying"); }
   template <typename T>
   void Fill(std::vector<T>* items) {
     items->resize(random_->Below(5));
@@ -51,38 +56,46 @@ std::vector<std::string> EncodeOneOfEach(Random* random) {
 }
 
 // What decodes is what encodes to these bytes, whatever was done to them.
-template <typename Decode>
-void CheckIsCanonical(const std::string& bytes, Decode decode) {
-  const auto message = decode(bytes);
+template <typename Variant>
+void CheckIsCanonical(const std::string& bytes) {
+  const auto message = Decode<Variant>(bytes);
   if (!message.ok()) return;
   EXPECT_EQ(Encode(*message), bytes);
 }
 
-template <typename Decode>
-void CheckEachByte(const std::string& bytes, Random* random, Decode decode) {
-  ASSERT_TRUE(decode(bytes).ok());
-  EXPECT_EQ(Encode(*decode(bytes)), bytes);
-  EXPECT_FALSE(decode(bytes + '\0').ok()) << "a byte is left over";
+template <typename Variant>
+void CheckEachByte(const std::string& bytes, Random* random) {
+  ASSERT_TRUE(Decode<Variant>(bytes).ok());
+  EXPECT_EQ(Encode(*Decode<Variant>(bytes)), bytes);
+  EXPECT_FALSE(Decode<Variant>(bytes + '\0').ok()) << "a byte is left over";
   for (size_t size = 0; size < bytes.size(); ++size) {
-    CheckIsCanonical(bytes.substr(0, size), decode);
-    EXPECT_FALSE(decode(bytes.substr(0, size)).ok()) << "a part of a message";
+    EXPECT_FALSE(Decode<Variant>(bytes.substr(0, size)).ok()) << "a part of a message";
     std::string changed = bytes;
     changed[size] = static_cast<char>(random->Next());
-    CheckIsCanonical(changed, decode);
+    CheckIsCanonical<Variant>(changed);
   }
 }
 
-TEST(Messages, DecodeToWhatWasEncodedAndNothingElseDecodes) {
+template <typename Variant>
+void CheckOneOfEach(Random* random) {
+  for (const std::string& bytes : EncodeOneOfEach<Variant>(random)) CheckEachByte<Variant>(bytes, random);
+}
+
+template <typename Variant>
+class MessagesOf : public testing::Test {};
+using AllMessages = testing::Types<ToWorker, ToScheduler, FromClient, ToClient, ToHolder, FromHolder, Greeting>;
+TYPED_TEST_SUITE(MessagesOf, AllMessages);
+
+TYPED_TEST(MessagesOf, DecodeToWhatWasEncodedAndNothingElseDecodes) {
   const uint64_t first_seed = FirstTestSeed();
   for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Random random(seed);
-    for (const std::string& bytes : EncodeOneOfEach<ToWorker>(&random)) CheckEachByte(bytes, &random, DecodeToWorker);
-    for (const std::string& bytes : EncodeOneOfEach<ToScheduler>(&random)) CheckEachByte(bytes, &random, DecodeToScheduler);
+    CheckOneOfEach<TypeParam>(&random);
   }
 }
 
-TEST(Messages, AnyBytesAreRefusedOrCanonical) {
+TYPED_TEST(MessagesOf, AnyBytesAreRefusedOrCanonical) {
   const uint64_t first_seed = FirstTestSeed();
   for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -90,8 +103,7 @@ TEST(Messages, AnyBytesAreRefusedOrCanonical) {
     for (int i = 0; i < 100; ++i) {
       std::string bytes(random.Below(100), '\0');
       for (char& byte : bytes) byte = static_cast<char>(random.Percent(50) ? random.Below(4) : random.Next());
-      CheckIsCanonical(bytes, DecodeToWorker);
-      CheckIsCanonical(bytes, DecodeToScheduler);
+      CheckIsCanonical<TypeParam>(bytes);
     }
   }
 }
@@ -103,9 +115,9 @@ std::string BytesOf(const auto&... values) {
 }
 
 TEST(Messages, SayWhatIsWrong) {
-  EXPECT_EQ(DecodeToWorker("").status().message(), "a message of 0 bytes has no number");
-  EXPECT_EQ(DecodeToWorker(BytesOf(uint16_t{77})).status().message(), "there is no message 77");
-  EXPECT_EQ(DecodeToWorker(BytesOf(uint16_t{1}, TaskId{})).status().message(), "message 1 is malformed");
+  EXPECT_EQ(Decode<ToWorker>("").status().message(), "a message of 0 bytes has no number");
+  EXPECT_EQ(Decode<ToWorker>(BytesOf(uint16_t{77})).status().message(), "there is no message 77");
+  EXPECT_EQ(Decode<ToWorker>(BytesOf(uint16_t{1}, TaskId{})).status().message(), "message 1 is malformed");
 }
 
 TEST(Decoder, RefusesWhatIsOutOfBounds) {

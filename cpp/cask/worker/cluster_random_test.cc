@@ -7,21 +7,29 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "cask/base/random.h"
 #include "cask/base/test_seeds.h"
 #include "cask/scheduler/scheduler.h"
-#include "cask/wire/messages.h"
+#include "cask/wire/worker_messages.h"
 #include "cask/worker/worker.h"
 
 namespace cask {
 namespace {
 
+constexpr int64_t kNumCollections = 2;
+
+std::optional<Affinity> RandomAffinity(Random& random) {
+  if (random.Percent(50)) return std::nullopt;
+  return Affinity{CollectionId{random.Below(kNumCollections)}, random.Below(5)};
+}
+
 // A tree over one or two sources, zipped first; deep enough that lost pieces have lost inputs.
 PlanShape RandomShape(Random& random) {
   const int64_t n = random.Between(1, 12), fan_in = random.Between(2, 4);
-  PlanShape shape{{{n, false, {}}, {n, false, {}}, {n, random.Percent(30), {{0, 0, OneToOne()}, {1, 0, OneToOne()}}}}};
+  PlanShape shape{{{n, false, {}, RandomAffinity(random)}, {n, false, {}, RandomAffinity(random)}, {n, random.Percent(30), {{0, 0, OneToOne()}, {1, 0, OneToOne()}}}}};
   if (random.Percent(30)) {
     shape.layers.push_back({3, false, {{2, 0, AllToAll(n, 3)}}});
     shape.layers.push_back({1, true, {{3, 0, Tree(3, 3)}}});
@@ -82,6 +90,10 @@ class Cluster {
       Lose();
     } else if (dice < 7 && random_.Percent(30)) {
       CancelOrRelease();
+    } else if (dice < 8 && random_.Percent(20)) {
+      scheduler_.OnDropCollection(CollectionId{random_.Below(kNumCollections)}, outbox_);
+      Send();
+      scheduler_.Validate();
     } else {
       Advance();
     }
@@ -176,7 +188,7 @@ class Cluster {
 
   bool TellWorker(Node& node) {
     if (node.from_scheduler.empty()) return false;
-    const ToWorker message = DecodeToWorker(node.from_scheduler.front()).ValueOrDie();
+    const ToWorker message = Decode<ToWorker>(node.from_scheduler.front()).ValueOrDie();
     node.from_scheduler.pop_front();
     WorkerOutbox outbox;
     if (const auto* assignment = std::get_if<Assignment>(&message)) {
@@ -193,7 +205,7 @@ class Cluster {
 
   bool TellScheduler(WorkerId id, Link& link) {
     if (link.empty()) return false;
-    const ToScheduler message = DecodeToScheduler(link.front()).ValueOrDie();
+    const ToScheduler message = Decode<ToScheduler>(link.front()).ValueOrDie();
     link.pop_front();
     if (const auto* done = std::get_if<TaskDone>(&message)) {
       scheduler_.OnTaskDone(done->task, done->run, id, done->num_bytes, outbox_);
@@ -276,9 +288,9 @@ class Cluster {
       switch (action.kind) {
         case Kind::kFetch: node.fetches.emplace(action.task, action.holder); break;
         case Kind::kDropPieces: node.pieces.erase(action.task); break;
-        case Kind::kReportDone: node.to_scheduler.push_back(Encode(TaskDone{action.task, action.run, action.num_bytes})); break;
-        case Kind::kReportFailed: node.to_scheduler.push_back(Encode(TaskFailed{action.task, action.run})); break;
-        case Kind::kReportInputMissing: node.to_scheduler.push_back(Encode(InputMissing{action.task, action.run})); break;
+        case Kind::kReportDone: node.to_scheduler.push_back(Encode(ToScheduler(TaskDone{action.task, action.run, action.num_bytes, {}}))); break;
+        case Kind::kReportFailed: node.to_scheduler.push_back(Encode(ToScheduler(TaskFailed{action.task, action.run, ValueError("it failed"), {}}))); break;
+        case Kind::kReportInputMissing: node.to_scheduler.push_back(Encode(ToScheduler(InputMissing{{action.task, action.run}}))); break;
         default: break;
       }
     }
@@ -309,9 +321,9 @@ class Cluster {
       ASSERT_TRUE(nodes_.contains(action.worker));
       Node& node = *nodes_.at(action.worker);
       switch (action.kind) {
-        case Kind::kAssign: node.from_scheduler.push_back(Encode(AssignmentOf(action))); break;
-        case Kind::kCancelRun: node.from_scheduler.push_back(Encode(CancelRun{action.task, action.run})); break;
-        default: node.from_scheduler.push_back(Encode(FreePieces{action.task, action.run})); break;
+        case Kind::kAssign: node.from_scheduler.push_back(Encode(ToWorker(AssignmentOf(action)))); break;
+        case Kind::kCancelRun: node.from_scheduler.push_back(Encode(ToWorker(CancelRun{{action.task, action.run}}))); break;
+        default: node.from_scheduler.push_back(Encode(ToWorker(FreePieces{{action.task, action.run}}))); break;
       }
     }
   }

@@ -49,7 +49,7 @@ void Worker::EndRun(Runs::iterator it, WorkerOutbox& outbox) {
     std::erase(copy->second.users, it->first);
     if (!copy->second.users.empty()) continue;
     // A copy in flight is dropped when it arrives: then nobody knows it.
-    if (copy->second.arrived) outbox.push_back({.kind = Kind::kDropPieces, .task = input});
+    if (copy->second.arrived && !held_.Contains(input)) outbox.push_back({.kind = Kind::kDropPieces, .task = input});
     copies_.erase(copy);
   }
   runs_.erase(it);

@@ -26,7 +26,7 @@
 #include "cask/base/ids.h"
 #include "cask/base/priority.h"
 #include "cask/base/task_map.h"
-#include "cask/wire/messages.h"
+#include "cask/wire/worker_messages.h"
 
 namespace cask {
 

@@ -76,6 +76,21 @@ TEST_F(WorkerTest, FetchesAnInputOnceAndDropsItAfterItsLastUser) {
   ExpectSilence();
 }
 
+TEST_F(WorkerTest, TheEndOfACopyLeavesTheResultOfTheTaskItself) {
+  Assign(1, 11, Priority::kNormal, {5});
+  Expect(Kind::kFetch, 5);
+  worker_.OnFetched(Task(5), outbox_);
+  ExpectStarts(1);
+  // Its holder was lost, so the task runs anew, here.
+  Assign(5, 12);
+  ExpectStarts(5);
+  EXPECT_TRUE(Done(12));
+  Expect(Kind::kReportDone, 5);
+  EXPECT_TRUE(Done(11));
+  Expect(Kind::kReportDone, 1);
+  ExpectSilence();
+}
+
 TEST_F(WorkerTest, ReportsRunsWhoseInputsCannotBeHad) {
   Assign(1, 11, Priority::kNormal, {5, 6});
   Assign(2, 12, Priority::kNormal, {5});

@@ -8,6 +8,8 @@ usage: cask COMMAND ...
 
   cask run SCRIPT [ARG...]      run a Python script in which `dask` and `distributed` mean Cask
   cask run -m MODULE [ARG...]   the same for a module
+  cask scheduler [OPTION...]    run the scheduler of a cluster; --help tells its options
+  cask worker ADDRESS [...]     run a worker of the cluster of that scheduler
   cask info                     versions, processor, memory, where things lie
   cask info --cmake-dir         the folder to give CMake as cask_DIR
   cask --version
@@ -28,6 +30,8 @@ def main(argv=None):
 
         print(f"cask {cask.__version__}")
         return 0
+    if command in ("scheduler", "worker"):
+        return _become_node(argv)
     if command == "run":
         return _run(rest)
     if command == "info":
@@ -36,8 +40,14 @@ def main(argv=None):
         return show_info(rest)
     from cask._nearest import nearest_name
 
-    print(f"cask: there is no command {command!r}; the nearest is {nearest_name(command, ['run', 'info', '--help', '--version'])!r}", file=sys.stderr)
+    print(f"cask: there is no command {command!r}; the nearest is {nearest_name(command, ['run', 'scheduler', 'worker', 'info', '--help', '--version'])!r}", file=sys.stderr)
     return 2
+
+
+def _become_node(argv):
+    """A scheduler or worker is a process without Python: this one becomes it."""
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "cask-node")
+    os.execv(program, ["cask", *argv])
 
 
 def _run(argv):

@@ -1,6 +1,6 @@
-"""Dask's `distributed`, on the engine inside this process: Client (once called Executor), progress, wait.
+"""Dask's `distributed`: Client (once called Executor), progress, wait; on a cluster, or on the engine inside this process.
 
-    client = Client()
+    client = Client("node7:8786")       # the cluster of the scheduler there; Client() is this process's own engine
     frame = client.persist(frame)       # loads in the background
     progress(frame)                     # shows how far it is, until it is done
 """
@@ -18,16 +18,18 @@ __all__ = ["Client", "Executor", "Future", "LocalCluster", "as_completed", "defa
 
 _LOCAL_ADDRESS = "local"
 _CONNECT_SECONDS = 1.0
+_ANSWER_SECONDS = 10.0  # that a scheduler may take to answer
+_WORKERS_SECONDS = 0.05  # between two looks at who has come
 
 _current = None  # the client made last and not closed
 
 
 class Client:
-    """The engine of this process under Dask's interface.
+    """A connection with a cluster, on which collections are then computed; without an address the engine of this process.
 
-    An address is of use under `cask run` and `cask.as_dask` only: there a script that expects a scheduler, with none at its address,
-    gets this process's own engine instead, and says so on stderr. Elsewhere that is an OSError. Numbers of workers and threads are
-    accepted and change nothing: the engine uses all cores, and its memory limit is CASK_MEMORY_LIMIT.
+    `address` is that of a scheduler ("node7:8786"), its connection file, or a LocalCluster. An OSError where there is no scheduler; but under
+    `cask run` and `cask.as_dask` a script that expects one gets this process's own engine instead, and a line on stderr says so. Numbers of
+    workers and threads are accepted and change nothing: the engine uses all cores, and its memory limit is CASK_MEMORY_LIMIT.
     """
 
     def __init__(self, address=None, *, timeout=None, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, set_as_default=True,
@@ -35,18 +37,23 @@ class Client:
         _refuse_unknown("Client", kwargs)
         if asynchronous:
             raise NotImplementedError("cask has no asynchronous Client; the nearest is Client() and its compute(), which gives a Future at once")
-        self._address = _settle_address(address, timeout)
+        self._address, self._remote = _connect(address, timeout)
         self._pool = None
         self.status = "running"
         if set_as_default:
             global _current
             _current = self
+            _compute_on(self._remote)
 
     def __repr__(self):
-        return f'<Client: scheduler="{self._address}" processes=1 cores={_cores()}>'
+        if self.status == "closed":
+            return f'<Client: scheduler="{self._address}" closed>'
+        threads = self.nthreads()
+        return f'<Client: scheduler="{self._address}" processes={len(threads)} cores={sum(threads.values())}>'
 
     def _repr_html_(self):
-        return f"<b>Client</b> scheduler={self._address} processes=1 cores={_cores()}"
+        threads = self.nthreads()
+        return f"<b>Client</b> scheduler={self._address} processes={len(threads)} cores={sum(threads.values())}"
 
     def __enter__(self):
         return self
@@ -126,24 +133,46 @@ class Client:
 
     def scheduler_info(self, n_workers=None):
         """What there is to compute with, in the form that Dask gives it."""
-        worker = {"type": "Worker", "name": 0, "nthreads": _cores(), "memory_limit": _memory_limit(), "status": "running"}
-        return {"type": "Scheduler", "id": f"Scheduler-{os.getpid()}", "address": self._address, "workers": {self._address: worker}}
+        workers = {worker["address"]: {"type": "Worker", "status": "running", **worker} for worker in self._workers()}
+        return {"type": "Scheduler", "id": f"Scheduler-{self._address}", "address": self._address, "workers": workers}
 
     def nthreads(self, workers=None):
-        return {self._address: _cores()}
+        """The number of threads of each worker, by its address."""
+        wanted = None if workers is None else {workers} if isinstance(workers, str) else set(workers)
+        return {worker["address"]: worker["nthreads"] for worker in self._workers() if wanted is None or worker["address"] in wanted}
 
     ncores = nthreads
 
+    def wait_for_workers(self, n_workers=1, timeout=None):
+        """Waits until there are that many workers; TimeoutError if there are not after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (there := len(self._workers())) < n_workers:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimeoutError(f"Only {there}/{n_workers} workers arrived after {timeout} s")
+            time.sleep(_WORKERS_SECONDS)
+
+    def _workers(self):
+        if self._remote is not None and self.status != "closed":
+            return self._remote.workers(_ANSWER_SECONDS)
+        return [{"name": 0, "address": self._address, "nthreads": _cores(), "memory_limit": _memory_limit()}]
+
     def close(self, timeout=None):
-        """Lets go of what the client started."""
+        """Lets go of what the client started, and of its cluster."""
         global _current
         if _current is self:
             _current = None
+            _compute_on(None)
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._remote is not None and self.status != "closed":
+            self._remote.close()
         self.status = "closed"
 
-    shutdown = close
+    def shutdown(self):
+        """Ends the cluster, its workers and its scheduler, and closes the client."""
+        if self._remote is not None and self.status != "closed":
+            self._remote.shut_down()
+        self.close()
 
     def _refuse_if_closed(self):
         if self.status == "closed":
@@ -159,6 +188,7 @@ class LocalCluster:
     def __init__(self, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, dashboard_address=None, **kwargs):
         _refuse_unknown("LocalCluster", kwargs)
         self.scheduler_address = _LOCAL_ADDRESS
+        self._remote = None
         self.status = "running"
 
     def __repr__(self):
@@ -342,39 +372,44 @@ def _memory_limit():
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _settle_address(address, timeout):
-    """What the client shows as its scheduler; says on stderr where the engine in this process stands in for one."""
+def _connect(address, timeout):
+    """The address that the client shows, and its connection: None where it is the engine in this process, of which stderr tells."""
     if address is None or address in (_LOCAL_ADDRESS, "inproc"):
-        return _LOCAL_ADDRESS
+        return _LOCAL_ADDRESS, None
     if isinstance(address, LocalCluster):
-        return address.scheduler_address
-    if not isinstance(address, str):
+        return address.scheduler_address, address._remote
+    if not isinstance(address, (str, os.PathLike)):
         raise TypeError(f"Client() takes an address such as 'node7:8786', or nothing; not {type(address).__name__}")
-    shown = address.removeprefix("tcp://").removeprefix("tls://")
-    host, port = _split_address(shown)
-    if _listens(host, port, _CONNECT_SECONDS if timeout is None else min(_CONNECT_SECONDS, float(timeout))):
-        raise NotImplementedError(f"something listens at {shown}, but cask cannot connect to a scheduler; the nearest is Client() without an address")
-    if not _alias.is_installed():
-        raise OSError(f"there is no scheduler at {shown}; Client() without an address computes in this process")
+    from cask import _core
+
+    shown = os.fspath(address).removeprefix("tcp://").removeprefix("tls://")
+    try:
+        remote = _core.ClusterClient.connect(shown, _ANSWER_SECONDS if timeout is None else float(timeout))
+        return remote.address, remote
+    except OSError as error:
+        if isinstance(error, PermissionError) or _listens(shown):
+            raise type(error)(f"something listens at {shown}, but it lets this process not in: {error}") from None
+        if not _alias.is_installed():
+            raise OSError(f"there is no scheduler at {shown} ({error}); Client() without an address computes in this process") from None
     print(f"cask: no scheduler at {shown}; this script gets one of its own ({_cores()} cores)", file=sys.stderr)
-    return shown
+    return shown, None
 
 
-def _split_address(address):
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit():
-        return address, 8786
-    return host.strip("[]"), int(port)
-
-
-def _listens(host, port, seconds):
+def _listens(address):
     import socket
 
+    host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, port), timeout=seconds).close()
-    except (OSError, UnicodeError, OverflowError):
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
+    except (OSError, ValueError, OverflowError):
         return False
     return True
+
+
+def _compute_on(remote):
+    core = sys.modules.get("cask._core")
+    if core is not None:
+        core.set_default_cluster(remote)
 
 
 def _apply(function, args):

@@ -30,6 +30,8 @@ class AxisChunks {
   /// The chunk that holds a position; -1 before the first position and `num_chunks()` after the last.
   int64_t Find(int64_t position) const;
   int64_t max_size() const;
+  /// Whether all chunks but the first and the last are of one size, and none is larger than they but the first.
+  bool is_regular() const { return begins_ == nullptr; }
   std::vector<int64_t> Sizes() const;
 
   /// Whether both cut at the same places.

@@ -6,6 +6,8 @@
 // 2. An axis of the result that no axis of the source comes of repeats the same elements (a new axis, a broadcast).
 #pragma once
 
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "cask/compute/array/chunk_grid.h"
@@ -18,6 +20,7 @@ struct AxisView {
   int64_t step = 1;
   bool operator==(const AxisView&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<AxisView>) { return std::tuple(&AxisView::axis, &AxisView::start, &AxisView::step); }
 
 struct View {
   Shape shape;                    // of the result

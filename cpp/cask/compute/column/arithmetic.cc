@@ -152,6 +152,7 @@ class ArithmeticFunction final : public ColumnFunction {
  public:
   explicit ArithmeticFunction(ArithmeticOperator op) : op_(op) {}
   std::string_view name() const override { return op_.name; }
+  int min_arguments() const override { return 2; }
 
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions& options) const override {
     const ArgumentType &a = arguments[0], &b = arguments[1];

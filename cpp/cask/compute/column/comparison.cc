@@ -87,6 +87,7 @@ class ComparisonFunction final : public ColumnFunction {
  public:
   ComparisonFunction(std::string_view name, Operation operation, std::string_view symbol) : name_(name), operation_(operation), symbol_(symbol) {}
   std::string_view name() const override { return name_; }
+  int min_arguments() const override { return 2; }
 
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions&) const override {
     const ArgumentType &a = arguments[0], &b = arguments[1];

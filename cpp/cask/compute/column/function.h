@@ -11,6 +11,7 @@
 
 #include "cask/data/batch.h"
 #include "cask/data/literal.h"
+#include "cask/data/type_codec.h"
 
 namespace arrow { class MemoryPool; }
 
@@ -30,6 +31,9 @@ struct FunctionOptions {
   int64_t number = 0;             // round: decimals; functions that `kWidened` tells of: 0 or kWidened
   bool operator==(const FunctionOptions&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<FunctionOptions>) {
+  return std::tuple(&FunctionOptions::type, &FunctionOptions::values, &FunctionOptions::text, &FunctionOptions::number);
+}
 
 /// One argument as far as it is known when an expression is built.
 struct ArgumentType {
@@ -44,6 +48,8 @@ class ColumnFunction {
  public:
   virtual ~ColumnFunction() = default;
   virtual std::string_view name() const = 0;
+  /// It must have as many arguments; further ones it takes where they are there.
+  virtual int min_arguments() const { return 1; }
   /// The type of the result, or the error that pandas would raise (TypeError for "a" + 1, ...).
   virtual Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions& options) const = 0;
   /// The result for `num_rows` rows. `types` are the arguments' types; at least one argument is a column.

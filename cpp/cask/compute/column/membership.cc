@@ -172,6 +172,7 @@ class IsInFunction final : public ColumnFunction {
 class BetweenFunction final : public ColumnFunction {
  public:
   std::string_view name() const override { return "between"; }
+  int min_arguments() const override { return 3; }
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions& options) const override {
     if (!options.text.empty() && options.text != "both" && options.text != "neither" && options.text != "left" && options.text != "right") {
       return ValueError("Inclusive has to be either string of 'both','left', 'right', or 'neither'.");

@@ -49,6 +49,7 @@ class FillFunction final : public ColumnFunction {
  public:
   explicit FillFunction(std::string_view name) : name_(name) {}
   std::string_view name() const override { return name_; }
+  int min_arguments() const override { return 2; }
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions&) const override {
     if (!CanBeMissing(arguments[0].type)) return arguments[0].type;
     return BlendType(arguments[0], arguments[1]);
@@ -73,6 +74,7 @@ class WhereFunction final : public ColumnFunction {
  public:
   WhereFunction(std::string_view name, bool keep) : name_(name), keep_(keep) {}
   std::string_view name() const override { return name_; }
+  int min_arguments() const override { return 3; }
   Result<DType> InferType(const std::vector<ArgumentType>& arguments, const FunctionOptions&) const override {
     const DType& condition = arguments[1].type;
     if (!condition.is_bool() && condition.kind() != Kind::kObjectBool) {

@@ -9,10 +9,11 @@ namespace cask {
 namespace {
 
 /// position(row ids, offsets): the number of each row in the whole of its source. `offsets` is a text of 8 bytes a partition, which
-/// MakePartitionOffsets makes: where each begins.
+/// PartitionOffsetsSpec's function makes: where each begins.
 class PositionFunction final : public ColumnFunction {
  public:
   std::string_view name() const override { return "position"; }
+  int min_arguments() const override { return 2; }
 
   Result<DType> InferType(const std::vector<ArgumentType>&, const FunctionOptions&) const override { return DType(Kind::kInt64); }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cask/base/codec.h"
 #include "cask/compute/pipeline.h"
 
 namespace cask {
@@ -38,6 +39,8 @@ enum class AggregateKind : uint8_t {
   kAny,
   kAll,
 };
+template <>
+inline constexpr int64_t kNumEnumerators<AggregateKind> = static_cast<int64_t>(AggregateKind::kAll) + 1;
 
 /// pandas' name of it: "sum".
 std::string_view AggregateName(AggregateKind kind);
@@ -54,6 +57,10 @@ struct Aggregate {
   std::string name;       // of the result's column
   bool operator==(const Aggregate&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<Aggregate>) {
+  return std::tuple(&Aggregate::kind, &Aggregate::column, &Aggregate::ddof, &Aggregate::skipna, &Aggregate::min_count, &Aggregate::dropna,
+                    &Aggregate::name);
+}
 
 /// What is aggregated: a group-by, or a reduction to one row where there are no keys.
 struct GroupBySpec {
@@ -64,6 +71,10 @@ struct GroupBySpec {
   bool dropna = true;     // rows with a missing key are left out; otherwise missing is a key, sorted last
   bool observed = true;   // false: all combinations of categories of kCategory keys are groups
 };
+/// Without the input, which is the schema of whatever rows it is applied to. (So it is with the other specifications.)
+constexpr auto FieldsOf(std::type_identity<GroupBySpec>) {
+  return std::tuple(&GroupBySpec::keys, &GroupBySpec::aggregates, &GroupBySpec::sort, &GroupBySpec::dropna, &GroupBySpec::observed);
+}
 
 /// The type of a result, or the error that pandas raises: of a Series' method, or of a group-by's where `grouped`. Sums and products of
 /// integers and bools have 64 bits; pandas' group-by casts them back to a narrower type where all of them happen to fit.

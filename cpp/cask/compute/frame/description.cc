@@ -32,16 +32,20 @@ Result<std::vector<double>> Doubles(const Table& table, int i, arrow::MemoryPool
 
 class Description final : public TableFunction {
  public:
-  Description(std::vector<std::string> columns, std::vector<std::string> quantile_labels, std::string label_name)
-      : columns_(std::move(columns)), quantile_labels_(std::move(quantile_labels)), label_name_(std::move(label_name)) {}
+  explicit Description(DescriptionSpec spec) : spec_(std::move(spec)) {}
 
   std::string_view name() const override { return "describe"; }
+  TableFunctionSpec spec() const override { return spec_; }
 
   Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
-    Schema schema({{label_name_, Kind::kString}});
-    for (size_t i = 0; i < columns_.size(); ++i) {
+    const int num_columns = static_cast<int>(spec_.columns.size());
+    if (inputs.size() != 2 || inputs[0].size() != num_columns * kStatistics || inputs[1].size() != num_columns) {
+      return InternalError("a description of {} columns comes of their statistics and quantiles", num_columns);
+    }
+    Schema schema({{spec_.label_name, Kind::kString}});
+    for (size_t i = 0; i < spec_.columns.size(); ++i) {
       const bool is_nullable = inputs[0].field(static_cast<int>(i) * kStatistics).type.nullable() || inputs[1].field(static_cast<int>(i)).type.nullable();
-      schema.Add({columns_[i], is_nullable ? DType::Nullable(Kind::kFloat64) : DType(Kind::kFloat64)});
+      schema.Add({spec_.columns[i], is_nullable ? DType::Nullable(Kind::kFloat64) : DType(Kind::kFloat64)});
     }
     return schema;
   }
@@ -51,7 +55,7 @@ class Description final : public TableFunction {
     ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({inputs[0]->schema, inputs[1]->schema}));
     ARROW_ASSIGN_OR_RAISE(Column labels, Labels());
     Batch batch{labels->length, {labels}};
-    for (size_t i = 0; i < columns_.size(); ++i) {
+    for (size_t i = 0; i < spec_.columns.size(); ++i) {
       std::vector<double> values;
       for (int statistic = 0; statistic < kMax; ++statistic) {
         ARROW_ASSIGN_OR_RAISE(auto one, Doubles(*inputs[0], static_cast<int>(i) * kStatistics + statistic, pool));
@@ -73,22 +77,17 @@ class Description final : public TableFunction {
   Result<Column> Labels() const {
     arrow::LargeStringBuilder builder;
     for (const char* label : {"count", "mean", "std", "min"}) ARROW_RETURN_NOT_OK(builder.Append(label));
-    ARROW_RETURN_NOT_OK(builder.AppendValues(quantile_labels_));
+    ARROW_RETURN_NOT_OK(builder.AppendValues(spec_.quantile_labels));
     ARROW_RETURN_NOT_OK(builder.Append("max"));
     ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
     return array->data();
   }
 
-  std::vector<std::string> columns_;
-  std::vector<std::string> quantile_labels_;
-  std::string label_name_;
+  DescriptionSpec spec_;
 };
 
 }  // namespace
 
-std::shared_ptr<const TableFunction> MakeDescription(std::vector<std::string> columns, std::vector<std::string> quantile_labels,
-                                                     std::string label_name) {
-  return std::make_shared<Description>(std::move(columns), std::move(quantile_labels), std::move(label_name));
-}
+std::shared_ptr<const TableFunction> MakeTableFunction(DescriptionSpec spec) { return std::make_shared<Description>(std::move(spec)); }
 
 }  // namespace cask

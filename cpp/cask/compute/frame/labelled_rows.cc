@@ -14,6 +14,7 @@ class RowsWithLabels : public TableFunction {
   RowsWithLabels(std::string label_name, Kind label_kind) : label_name_(std::move(label_name)), label_kind_(label_kind) {}
 
   Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
+    if (inputs.size() != 1) return InternalError("rows to be labelled are one input, not {}", inputs.size());
     Schema schema({{label_name_, label_kind_}});
     for (const Field& field : inputs[0].fields()) schema.Add(field);
     return schema;
@@ -41,25 +42,26 @@ class RowsWithLabels : public TableFunction {
 
 class LabelledRows final : public RowsWithLabels {
  public:
-  LabelledRows(std::vector<double> labels, std::string label_name)
-      : RowsWithLabels(std::move(label_name), Kind::kFloat64), labels_(std::move(labels)) {}
+  explicit LabelledRows(LabelledRowsSpec spec) : RowsWithLabels(spec.label_name, Kind::kFloat64), spec_(std::move(spec)) {}
 
   std::string_view name() const override { return "labelled rows"; }
+  TableFunctionSpec spec() const override { return spec_; }
 
  private:
   std::shared_ptr<arrow::Buffer> Labels(int64_t num_rows) const override {
-    CASK_CHECK_EQ(num_rows, static_cast<int64_t>(labels_.size()));
-    return arrow::Buffer::FromVector(labels_);
+    CASK_CHECK_EQ(num_rows, static_cast<int64_t>(spec_.labels.size()));
+    return arrow::Buffer::FromVector(spec_.labels);
   }
 
-  std::vector<double> labels_;
+  LabelledRowsSpec spec_;
 };
 
 class NumberedRows final : public RowsWithLabels {
  public:
-  explicit NumberedRows(std::string label_name) : RowsWithLabels(std::move(label_name), Kind::kInt64) {}
+  explicit NumberedRows(NumberedRowsSpec spec) : RowsWithLabels(spec.label_name, Kind::kInt64), spec_(std::move(spec)) {}
 
   std::string_view name() const override { return "numbered rows"; }
+  TableFunctionSpec spec() const override { return spec_; }
 
  private:
   std::shared_ptr<arrow::Buffer> Labels(int64_t num_rows) const override {
@@ -67,14 +69,14 @@ class NumberedRows final : public RowsWithLabels {
     std::iota(numbers.begin(), numbers.end(), 0);
     return arrow::Buffer::FromVector(std::move(numbers));
   }
+
+  NumberedRowsSpec spec_;
 };
 
 }  // namespace
 
-std::shared_ptr<const TableFunction> MakeLabelledRows(std::vector<double> labels, std::string label_name) {
-  return std::make_shared<LabelledRows>(std::move(labels), std::move(label_name));
-}
+std::shared_ptr<const TableFunction> MakeTableFunction(LabelledRowsSpec spec) { return std::make_shared<LabelledRows>(std::move(spec)); }
 
-std::shared_ptr<const TableFunction> MakeNumberedRows(std::string label_name) { return std::make_shared<NumberedRows>(std::move(label_name)); }
+std::shared_ptr<const TableFunction> MakeTableFunction(NumberedRowsSpec spec) { return std::make_shared<NumberedRows>(std::move(spec)); }
 
 }  // namespace cask

@@ -8,8 +8,14 @@ namespace {
 class PartitionOffsets final : public TableFunction {
  public:
   std::string_view name() const override { return "partition offsets"; }
+  TableFunctionSpec spec() const override { return PartitionOffsetsSpec(); }
 
-  Result<Schema> InferSchema(const std::vector<Schema>&) const override { return Schema({{"offsets", Kind::kString}}); }
+  Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
+    const bool are_counts = inputs.size() == 1 && inputs[0].size() == 2 && inputs[0].field(0).type == DType(Kind::kInt64) &&
+                            inputs[0].field(1).type == DType(Kind::kInt64);
+    if (!are_counts) return InternalError("partition offsets come of one table of partitions and numbers of rows");
+    return Schema({{"offsets", Kind::kString}});
+  }
 
   Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool*) const override {
     ARROW_ASSIGN_OR_RAISE(const Column partitions, CombinedColumn(*inputs[0], 0));
@@ -24,7 +30,7 @@ class PartitionOffsets final : public TableFunction {
     ARROW_RETURN_NOT_OK(builder.Append(std::string_view(reinterpret_cast<const char*>(offsets.data()), offsets.size() * 8)));
     ARROW_ASSIGN_OR_RAISE(auto text, builder.Finish());
     Table result;
-    ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({}));
+    ARROW_ASSIGN_OR_RAISE(result.schema, InferSchema({inputs[0]->schema}));
     result.batches.push_back({1, {text->data()}});
     return result;
   }
@@ -32,6 +38,6 @@ class PartitionOffsets final : public TableFunction {
 
 }  // namespace
 
-std::shared_ptr<const TableFunction> MakePartitionOffsets() { return std::make_shared<PartitionOffsets>(); }
+std::shared_ptr<const TableFunction> MakeTableFunction(PartitionOffsetsSpec) { return std::make_shared<PartitionOffsets>(); }
 
 }  // namespace cask

@@ -5,12 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "cask/base/codec.h"
 #include "cask/compute/pipeline.h"
 
 namespace cask {
 
 /// What a quantile that lies between two values is.
 enum class Interpolation : uint8_t { kLinear, kLower, kHigher, kMidpoint, kNearest };
+template <>
+inline constexpr int64_t kNumEnumerators<Interpolation> = static_cast<int64_t>(Interpolation::kNearest) + 1;
 
 /// ValueError, in pandas' words, for a name that is none of "linear", "lower", "higher", "midpoint", "nearest".
 Result<Interpolation> ParseInterpolation(std::string_view name);
@@ -21,6 +24,9 @@ struct QuantileSpec {
   std::vector<double> quantiles;  // each in [0, 1]
   Interpolation interpolation = Interpolation::kLinear;
 };
+constexpr auto FieldsOf(std::type_identity<QuantileSpec>) {
+  return std::tuple(&QuantileSpec::columns, &QuantileSpec::quantiles, &QuantileSpec::interpolation);
+}
 
 /// The type of a column's quantiles, or TypeError.
 Result<DType> QuantileType(const DType& type, Interpolation interpolation);

@@ -44,13 +44,15 @@ namespace {
 
 class RowToColumn final : public TableFunction {
  public:
-  RowToColumn(std::string label_name, std::string value_name) : label_name_(std::move(label_name)), value_name_(std::move(value_name)) {}
+  explicit RowToColumn(RowToColumnSpec spec) : spec_(std::move(spec)) {}
 
   std::string_view name() const override { return "row to column"; }
+  TableFunctionSpec spec() const override { return spec_; }
 
   Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
+    if (inputs.size() != 1) return InternalError("a row to be made a column is one input, not {}", inputs.size());
     ARROW_ASSIGN_OR_RAISE(const DType type, TypeOf(inputs[0]));
-    return Schema({{label_name_, Kind::kString}, {value_name_, type}});
+    return Schema({{spec_.label_name, Kind::kString}, {spec_.value_name, type}});
   }
 
   Result<Table> Apply(const std::vector<std::shared_ptr<const Table>>& inputs, arrow::MemoryPool* pool) const override {
@@ -86,14 +88,11 @@ class RowToColumn final : public TableFunction {
     return FindColumnFunction("cast")->Execute({value}, {from}, to, options, value->length, pool);
   }
 
-  std::string label_name_;
-  std::string value_name_;
+  RowToColumnSpec spec_;
 };
 
 }  // namespace
 
-std::shared_ptr<const TableFunction> MakeRowToColumn(std::string label_name, std::string value_name) {
-  return std::make_shared<RowToColumn>(std::move(label_name), std::move(value_name));
-}
+std::shared_ptr<const TableFunction> MakeTableFunction(RowToColumnSpec spec) { return std::make_shared<RowToColumn>(std::move(spec)); }
 
 }  // namespace cask

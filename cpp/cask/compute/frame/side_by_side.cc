@@ -7,6 +7,7 @@ namespace {
 class SideBySide final : public TableFunction {
  public:
   std::string_view name() const override { return "side by side"; }
+  TableFunctionSpec spec() const override { return SideBySideSpec(); }
 
   Result<Schema> InferSchema(const std::vector<Schema>& inputs) const override {
     Schema schema;
@@ -39,6 +40,6 @@ class SideBySide final : public TableFunction {
 
 }  // namespace
 
-std::shared_ptr<const TableFunction> MakeSideBySide() { return std::make_shared<SideBySide>(); }
+std::shared_ptr<const TableFunction> MakeTableFunction(SideBySideSpec) { return std::make_shared<SideBySide>(); }
 
 }  // namespace cask

@@ -4,11 +4,14 @@
 #include <memory>
 #include <vector>
 
+#include "cask/base/codec.h"
 #include "cask/compute/pipeline.h"
 
 namespace cask {
 
 enum class MissingPosition : uint8_t { kFirst, kLast };
+template <>
+inline constexpr int64_t kNumEnumerators<MissingPosition> = static_cast<int64_t>(MissingPosition::kLast) + 1;
 
 struct SortSpec {
   Schema schema;
@@ -16,6 +19,7 @@ struct SortSpec {
   std::vector<bool> ascending;  // one a key
   MissingPosition missing = MissingPosition::kLast;  // whichever the direction
 };
+constexpr auto FieldsOf(std::type_identity<SortSpec>) { return std::tuple(&SortSpec::keys, &SortSpec::ascending, &SortSpec::missing); }
 
 /// Sorts the rows of one partition.
 std::shared_ptr<const Sink> MakeSort(SortSpec spec);

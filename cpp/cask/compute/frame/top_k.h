@@ -4,12 +4,15 @@
 #include <memory>
 #include <vector>
 
+#include "cask/base/codec.h"
 #include "cask/compute/pipeline.h"
 
 namespace cask {
 
 /// Which of rows with equal values are kept where not all can be.
 enum class KeepTies : uint8_t { kFirst, kLast, kAll };
+template <>
+inline constexpr int64_t kNumEnumerators<KeepTies> = static_cast<int64_t>(KeepTies::kAll) + 1;
 
 struct TopKSpec {
   Schema schema;
@@ -19,6 +22,9 @@ struct TopKSpec {
   KeepTies keep = KeepTies::kFirst;
   bool is_series = false;  // how errors are worded
 };
+constexpr auto FieldsOf(std::type_identity<TopKSpec>) {
+  return std::tuple(&TopKSpec::columns, &TopKSpec::n, &TopKSpec::largest, &TopKSpec::keep, &TopKSpec::is_series);
+}
 
 /// Rows that may be among the result, in their order. Also merges such results, in partition order.
 /// TypeError for columns that pandas' nlargest does not take.

@@ -14,6 +14,9 @@ struct ValueCountsOptions {
   bool ascending = false;
   bool sort_keys = false;  // before all else, by value: values that occur equally often are then in the values' order
 };
+constexpr auto FieldsOf(std::type_identity<ValueCountsOptions>) {
+  return std::tuple(&ValueCountsOptions::normalize, &ValueCountsOptions::sort, &ValueCountsOptions::ascending, &ValueCountsOptions::sort_keys);
+}
 
 /// The group-by that counts the rows of `keys`. For MakePartialAggregate and MakeMergeAggregate.
 GroupBySpec ValueCountsSpec(Schema input, std::vector<int> keys, bool dropna);

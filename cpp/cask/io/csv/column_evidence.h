@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cask/base/codec.h"
 #include "cask/data/dtype.h"
 
 namespace cask {
@@ -16,6 +17,8 @@ enum class CsvIntegerStop : uint8_t {
   kOverflow,  // an integer, too large for the type
   kInvalid,   // not an integer
 };
+template <>
+inline constexpr int64_t kNumEnumerators<CsvIntegerStop> = static_cast<int64_t>(CsvIntegerStop::kInvalid) + 1;
 
 struct CsvColumnEvidence {
   bool any_row = false;
@@ -38,6 +41,12 @@ struct CsvColumnEvidence {
 
   bool operator==(const CsvColumnEvidence&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<CsvColumnEvidence>) {
+  using Seen = CsvColumnEvidence;
+  return std::tuple(&Seen::any_row, &Seen::any_value, &Seen::any_missing, &Seen::any_negative, &Seen::any_above_int64, &Seen::int64_stop,
+                    &Seen::uint64_stop, &Seen::not_float, &Seen::not_bool, &Seen::not_python_int, &Seen::first_date, &Seen::not_date,
+                    &Seen::any_date_below_micro, &Seen::utc_offset_minutes, &Seen::has_utc_offset);
+}
 
 /// Evidence of the rows of `first` followed by those of `second`.
 CsvColumnEvidence Join(const CsvColumnEvidence& first, const CsvColumnEvidence& second);

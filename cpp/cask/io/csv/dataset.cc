@@ -27,10 +27,7 @@ Result<std::shared_ptr<const CsvDataset>> CsvDataset::Open(std::shared_ptr<const
   dataset->options_ = std::move(options);
   ARROW_RETURN_NOT_OK(dataset->CountPartitions());
   ARROW_RETURN_NOT_OK(dataset->LookAtFirstFiles());
-  dataset->identity_ = Identity(dataset->options_);
-  for (const InputFile& file : dataset->files_->files()) {
-    dataset->identity_ += fmt::format("{}:{};{};{};", file.path.size(), file.path, file.size, file.mtime_ns);
-  }
+  dataset->identity_ = ToBytes(std::pair(dataset->options_, dataset->files_->files()));
   return dataset;
 }
 
@@ -40,7 +37,7 @@ Status CsvDataset::CountPartitions() {
   first_partition_of_.reserve(files_->size() + 1);
   for (const InputFile& file : files_->files()) {
     first_partition_of_.push_back(num_partitions_);
-    num_partitions_ += is_splittable_ ? CountCsvBlocks(file.size, options_.block_size) : std::min<int64_t>(file.size, 1);
+    num_partitions_ += is_splittable_ ? CountCsvBlocks(file.size, options_.block_size, options_.largest_block) : std::min<int64_t>(file.size, 1);
   }
   first_partition_of_.push_back(num_partitions_);
   return Status::OK();
@@ -91,11 +88,7 @@ Status CsvDataset::LookAtFirstFiles() {
     if (has_row) ARROW_RETURN_NOT_OK(TakeSample(file, reader.get(), &seen));
   }
   if (first_file_ < 0) return EmptyDataError("No columns to parse from file");
-  auto knowledge = std::make_shared<CsvKnowledge>();
-  for (int column = 0; column < num_columns(); ++column) {
-    knowledge->columns.push_back(column == path_column_ ? CsvColumnKnowledge{Kind::kCategory, false, {}} : Decide(rules(column), seen[column]));
-  }
-  initial_knowledge_ = std::move(knowledge);
+  initial_knowledge_ = std::make_shared<const CsvKnowledge>(DecideColumns(*this, seen));
   return Status::OK();
 }
 

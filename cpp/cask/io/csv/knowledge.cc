@@ -9,6 +9,18 @@ namespace {
 
 using EvidenceList = std::vector<const CsvEvidence*>;
 
+// Evidence may come from elsewhere, and may be of another dataset.
+Status CheckPlaces(const CsvDataset& dataset, const EvidenceList& evidence) {
+  for (const CsvEvidence* one : evidence) {
+    const auto is_column = [&](int column) { return column >= 0 && column < dataset.num_columns(); };
+    const bool fits = one->partition >= 0 && one->partition < dataset.num_partitions() && one->columns.size() == one->seen.size() &&
+                      std::all_of(one->columns.begin(), one->columns.end(), is_column);
+    if (fits) continue;
+    return ValueError("what was seen of partition {} is not of this CSV dataset of {} partitions", one->partition, dataset.num_partitions());
+  }
+  return Status::OK();
+}
+
 // The files of which some partition ended elsewhere than the next one began.
 std::vector<int> FindBrokenFiles(const CsvDataset& dataset, const EvidenceList& evidence) {
   std::vector<int> files;
@@ -44,7 +56,17 @@ Schema CsvKnowledge::schema(const CsvDataset& dataset) const {
   return schema;
 }
 
+CsvKnowledge DecideColumns(const CsvDataset& dataset, const std::vector<CsvColumnEvidence>& seen) {
+  CsvKnowledge knowledge;
+  for (int column = 0; column < dataset.num_columns(); ++column) {
+    const bool is_path = column == dataset.path_column();
+    knowledge.columns.push_back(is_path ? CsvColumnKnowledge{Kind::kCategory, false, {}} : Decide(dataset.rules(column), seen[column]));
+  }
+  return knowledge;
+}
+
 Result<std::optional<CsvKnowledge>> CheckEvidence(const CsvDataset& dataset, const CsvKnowledge& knowledge, const EvidenceList& evidence) {
+  ARROW_RETURN_NOT_OK(CheckPlaces(dataset, evidence));
   EvidenceList sorted = evidence;
   std::stable_sort(sorted.begin(), sorted.end(), [](const CsvEvidence* a, const CsvEvidence* b) { return a->partition < b->partition; });
   CsvKnowledge corrected = knowledge;

@@ -13,6 +13,7 @@
 
 #include "cask/base/error.h"
 #include "cask/data/schema.h"
+#include "cask/data/type_codec.h"
 #include "cask/io/csv/column_evidence.h"
 
 namespace cask {
@@ -26,6 +27,9 @@ struct CsvColumnKnowledge {
 
   bool operator==(const CsvColumnKnowledge&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<CsvColumnKnowledge>) {
+  return std::tuple(&CsvColumnKnowledge::type, &CsvColumnKnowledge::missing_is_text, &CsvColumnKnowledge::seen);
+}
 
 /// Immutable once a run has started with it.
 struct CsvKnowledge {
@@ -36,6 +40,10 @@ struct CsvKnowledge {
   Schema schema(const CsvDataset& dataset) const;
   bool operator==(const CsvKnowledge&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<CsvKnowledge>) { return std::tuple(&CsvKnowledge::columns, &CsvKnowledge::exact_starts); }
+
+/// What follows from what was seen of each of the dataset's columns; the path column's is not read.
+CsvKnowledge DecideColumns(const CsvDataset& dataset, const std::vector<CsvColumnEvidence>& seen);
 
 /// What all tasks of one run share: whether one of them has met a value that its assumed type cannot hold. From then on tasks
 /// only observe, since the run's results will not count.
@@ -59,11 +67,17 @@ struct CsvEvidence {
   std::vector<int> columns;           // positions in the dataset, ascending
   std::vector<CsvColumnEvidence> seen;  // one for each of `columns`
   std::vector<std::string> warnings;  // lines skipped with on_bad_lines="warn"
+
+  bool operator==(const CsvEvidence&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<CsvEvidence>) {
+  return std::tuple(&CsvEvidence::partition, &CsvEvidence::begin, &CsvEvidence::end, &CsvEvidence::num_rows, &CsvEvidence::is_complete,
+                    &CsvEvidence::all_fit, &CsvEvidence::columns, &CsvEvidence::seen, &CsvEvidence::warnings);
+}
 
 /// Nothing if the evidence bears out `knowledge`; else what to assume instead: for the columns that were read the types that
 /// pandas would have given their whole data, and exact starts for files where a partition began elsewhere than the one before it
-/// ended. `evidence` may come in any order and lack partitions that were not read.
+/// ended. `evidence` may come in any order and lack partitions that were not read; ValueError if it is of no such partitions or columns.
 Result<std::optional<CsvKnowledge>> CheckEvidence(const CsvDataset& dataset, const CsvKnowledge& knowledge,
                                                   const std::vector<const CsvEvidence*>& evidence);
 

@@ -9,17 +9,27 @@
 #include <variant>
 #include <vector>
 
-#include "cask/data/dtype.h"
+#include "cask/base/error.h"
 #include "cask/data/label.h"
+#include "cask/data/type_codec.h"
 
 namespace cask {
 
 enum class CsvQuoting : uint8_t { kMinimal = 0, kAll = 1, kNonNumeric = 2, kNone = 3 };
 enum class CsvBadLines : uint8_t { kError, kWarn, kSkip };
 enum class CsvCompression : uint8_t { kInfer, kNone, kGzip, kBz2, kZstd, kXz };
+template <>
+inline constexpr int64_t kNumEnumerators<CsvQuoting> = static_cast<int64_t>(CsvQuoting::kNone) + 1;
+template <>
+inline constexpr int64_t kNumEnumerators<CsvBadLines> = static_cast<int64_t>(CsvBadLines::kSkip) + 1;
+template <>
+inline constexpr int64_t kNumEnumerators<CsvCompression> = static_cast<int64_t>(CsvCompression::kXz) + 1;
 
 /// A column by name or by its position in the file.
 using CsvColumnRef = std::variant<std::string, int>;
+
+/// Dask's default: what a core's share of memory holds ten times over, at most 64 MB.
+int64_t DefaultCsvBlockSize();
 
 struct CsvOptions {
   // Shape of the text. `separator` 0 stands for any run of spaces and tabs (sep=r"\s+").
@@ -70,10 +80,25 @@ struct CsvOptions {
   char thousands = 0;  // 0: none
   char decimal = '.';
 
-  // Partitions. Nothing: the default block size; 0: one partition a file (blocksize=None).
+  // Partitions. Nothing: blocks of at most `largest_block`; 0: one partition a file (blocksize=None).
   std::optional<int64_t> block_size;
+  int64_t largest_block = DefaultCsvBlockSize();  // of the machine where the options are made, so that all machines cut files alike
   std::string path_column;  // not empty: a category column of that name with each row's file (include_path_column)
 };
+
+template <>
+inline constexpr int64_t kNumEnumerators<CsvOptions::Header> = static_cast<int64_t>(CsvOptions::Header::kRow) + 1;
+constexpr auto FieldsOf(std::type_identity<CsvOptions>) {
+  using Options = CsvOptions;
+  return std::tuple(
+      &Options::separator, &Options::quote_char, &Options::quoting, &Options::double_quote, &Options::escape_char, &Options::comment_char,
+      &Options::line_terminator, &Options::skip_initial_space, &Options::skip_blank_lines, &Options::encoding, &Options::compression,
+      &Options::on_bad_lines, &Options::header, &Options::header_row, &Options::skip_rows, &Options::skip_row_numbers, &Options::text_labels,
+      &Options::names, &Options::use_columns, &Options::index_col, &Options::dtype, &Options::column_dtypes, &Options::assume_missing,
+      &Options::parse_index_dates, &Options::parse_dates, &Options::date_format, &Options::column_date_formats, &Options::day_first,
+      &Options::na_values, &Options::column_na_values, &Options::keep_default_na, &Options::na_filter, &Options::true_values,
+      &Options::false_values, &Options::thousands, &Options::decimal, &Options::block_size, &Options::largest_block, &Options::path_column);
+}
 
 /// What a map of the options holds for the column of that label and field, or null.
 template <typename T>
@@ -87,15 +112,9 @@ const T* FindForColumn(const std::map<std::string, T>& of_columns, const std::st
 /// Refuses combinations that pandas refuses, with its words.
 Status Validate(const CsvOptions& options);
 
-/// Dask's default: what a core's share of memory holds ten times over, at most 64 MB.
-int64_t DefaultCsvBlockSize();
-
 /// Into how many partitions a file of `file_size` bytes is cut, evenly; none if it is empty. A block size that was asked for is a lower
 /// bound, as it is to Dask: what is left over is spread over the file's blocks, which so may become almost twice as large. The default
 /// is an upper bound, since it stands for what fits memory. 0: one partition a file.
-int64_t CountCsvBlocks(int64_t file_size, std::optional<int64_t> block_size);
-
-/// A stable identity of what `options` say: equal options, equal text.
-std::string Identity(const CsvOptions& options);
+int64_t CountCsvBlocks(int64_t file_size, std::optional<int64_t> block_size, int64_t largest_block = DefaultCsvBlockSize());
 
 }  // namespace cask

@@ -1,0 +1,45 @@
+#include "cask/api/default_cluster.h"
+
+#include <unistd.h>
+
+#include <mutex>
+
+#include "cask/cluster/node.h"
+
+namespace cask {
+namespace {
+
+struct Choice {
+  std::mutex mutex;
+  std::shared_ptr<ClusterClient> cluster;
+  int process = 0;  // that has chosen: the connection of a fork's parent is not the fork's
+};
+
+// Never destroyed: computations may run until the last moment.
+Choice& TheChoice() {
+  static auto* choice = new Choice;
+  return *choice;
+}
+
+}  // namespace
+
+std::shared_ptr<ClusterClient> DefaultCluster() {
+  Choice& choice = TheChoice();
+  std::lock_guard lock(choice.mutex);
+  return choice.process == ::getpid() ? choice.cluster : nullptr;
+}
+
+void SetDefaultCluster(std::shared_ptr<ClusterClient> cluster) {
+  Choice& choice = TheChoice();
+  std::lock_guard lock(choice.mutex);
+  choice.process = ::getpid();
+  choice.cluster.swap(cluster);  // so that the old one ends without the lock
+}
+
+Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, double seconds) {
+  std::string address;
+  ARROW_ASSIGN_OR_RAISE(auto transport, MakeTransportFor(address_or_file, Role::kClient, &address));
+  return ClusterClient::Connect(address, std::move(transport), seconds);
+}
+
+}  // namespace cask

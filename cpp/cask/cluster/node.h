@@ -1,0 +1,40 @@
+// The commands `cask scheduler` and `cask worker`: processes of a cluster, without Python.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cask/net/transport.h"
+
+namespace cask {
+
+/// Runs the command that the arguments say; returns the process's exit code.
+int NodeMain(int argc, char** argv);
+
+struct SchedulerCommand {
+  std::string host = "127.0.0.1";
+  int port = 8786;
+  double death_timeout = 30;
+};
+int RunScheduler(const SchedulerCommand& command);
+
+struct WorkerCommand {
+  std::string scheduler;
+  std::string host;          // empty: that by which the scheduler is reached
+  std::string name;          // empty: host and process
+  int threads = 0;           // 0: all that this process may use
+  std::string memory_limit;  // empty: DefaultMemoryLimit()
+  std::string scratch;
+  double death_timeout = 60;  // how long there may be no scheduler
+};
+int RunWorker(const WorkerCommand& command);
+
+/// A transport for the cluster at that address, or the one of that connection file, with the certificate of the role. Also says the address.
+Result<std::unique_ptr<Transport>> MakeTransportFor(const std::string& address_or_file, Role role, std::string* address);
+
+/// Waits for SIGINT or SIGTERM, which are blocked in all threads, at most so long; the signal, or 0.
+int WaitForSignal(double seconds);
+/// To be called before threads start.
+void BlockSignals();
+
+}  // namespace cask

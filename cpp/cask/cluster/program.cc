@@ -1,0 +1,111 @@
+#include "cask/cluster/program.h"
+
+#include <set>
+
+#include "cask/expr/expression_codec.h"
+#include "cask/expr/visit_columns.h"
+#include "cask/local/persisted_source.h"
+#include "cask/plan/lower.h"
+
+namespace cask {
+namespace {
+
+// The first byte.
+enum class Purpose : char { kCompute, kLoad };
+
+std::string WithPurpose(Purpose purpose, std::string_view expressions) {
+  std::string program(1, static_cast<char>(purpose));
+  program += expressions;
+  return program;
+}
+
+// A persisted collection as its expression needs it, over what this worker holds.
+class HeldCollection final : public PersistedData {
+ public:
+  HeldCollection(Identity identity, std::shared_ptr<PersistedCache> cache) : identity_(identity), cache_(std::move(cache)) {}
+
+  Result<std::shared_ptr<const Source>> MakeSource(const Projection& input, const std::vector<int>& columns, int64_t first_partition) override {
+    return MakePersistedSource(cache_, input, columns, identity_.generation, first_partition);
+  }
+  void OnContradiction() override {}  // the client tells
+  std::optional<Identity> identity() const override { return identity_; }
+
+  const std::shared_ptr<PersistedCache>& cache() const { return cache_; }
+
+ private:
+  const Identity identity_;
+  const std::shared_ptr<PersistedCache> cache_;
+};
+
+Result<Plan> MakeLoadPlan(const std::vector<Projection>& outputs) {
+  const auto* persisted = outputs.size() == 1 ? dynamic_cast<const PersistedExpr*>(outputs[0].root.get()) : nullptr;
+  const auto* held = persisted == nullptr ? nullptr : dynamic_cast<const HeldCollection*>(persisted->data().get());
+  if (held == nullptr) return ValueError("a program to load a collection is of none");
+  return LoadPlan(held->cache(), persisted->input(), held->identity()->generation);
+}
+
+}  // namespace
+
+Result<std::string> EncodeProgram(const std::vector<Projection>& outputs) {
+  ARROW_ASSIGN_OR_RAISE(const std::string expressions, EncodeProjections(outputs));
+  return WithPurpose(Purpose::kCompute, expressions);
+}
+
+Result<std::string> EncodeLoadProgram(const Projection& persisted) {
+  ARROW_ASSIGN_OR_RAISE(const std::string expressions, EncodeProjections({persisted}));
+  return WithPurpose(Purpose::kLoad, expressions);
+}
+
+std::shared_ptr<PersistedCache> PersistedCaches::Find(const PersistedData::Identity& identity) {
+  std::lock_guard lock(mutex_);
+  auto& cache = caches_[identity.collection];
+  if (cache == nullptr) cache = std::make_shared<PersistedCache>(store_, identity.generation);
+  cache->BeginGeneration(identity.generation);
+  return cache;
+}
+
+void PersistedCaches::Drop(CollectionId id) {
+  decltype(caches_)::node_type dropped;
+  std::lock_guard lock(mutex_);
+  dropped = caches_.extract(id);
+}
+
+Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, PersistedCaches& caches) {
+  if (program.empty()) return ValueError("a program is empty");
+  const auto find = [&](const PersistedData::Identity& identity) { return std::make_shared<HeldCollection>(identity, caches.Find(identity)); };
+  auto runnable = std::make_shared<ProgramPlan>();
+  ARROW_ASSIGN_OR_RAISE(runnable->outputs, DecodeProjections(program.substr(1), find));
+  if (program[0] == static_cast<char>(Purpose::kLoad)) {
+    ARROW_ASSIGN_OR_RAISE(runnable->plan, MakeLoadPlan(runnable->outputs));
+  } else if (program[0] == static_cast<char>(Purpose::kCompute)) {
+    ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(runnable->outputs));
+    runnable->plan = std::move(lowered.plan);
+  } else {
+    return ValueError("a program has no purpose {}", static_cast<int>(program[0]));
+  }
+  return runnable;
+}
+
+Status ProgramPlan::WithWidenedCalls(const Status& status) const {
+  if (KindOf(status) != ErrorKind::kNeedsWiderType) return status;
+  Status noted = status;
+  for (const Projection& output : outputs) {
+    VisitColumns(output, [&](const ColumnExpr& column) {
+      const bool is_widened = column.node() == ColumnExpr::Node::kCall && *column.widened() && column.options().number != kWidened;
+      if (is_widened) noted = WithNote(noted, column.token().ToString());
+    });
+  }
+  return noted;
+}
+
+void MarkWidenedCalls(const Status& status, const std::vector<Projection>& outputs) {
+  if (KindOf(status) != ErrorKind::kNeedsWiderType) return;
+  const std::set<std::string> notes(NotesOf(status).begin(), NotesOf(status).end());
+  for (const Projection& output : outputs) {
+    VisitColumns(output, [&](const ColumnExpr& column) {
+      if (column.node() == ColumnExpr::Node::kCall && notes.contains(column.token().ToString())) *column.widened() = true;
+    });
+  }
+}
+
+}  // namespace cask

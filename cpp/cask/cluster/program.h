@@ -1,0 +1,50 @@
+// Program: what the tasks of a plan are, in bytes: from it every worker makes the plan that the client has lowered.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cask/expr/persisted_expr.h"
+#include "cask/local/persisted_cache.h"
+#include "cask/worker/executor.h"
+
+namespace cask {
+
+/// Computes outputs.
+Result<std::string> EncodeProgram(const std::vector<Projection>& outputs);
+/// Loads every column of the persisted collection that `persisted` is all columns of.
+Result<std::string> EncodeLoadProgram(const Projection& persisted);
+
+/// What a worker holds of persisted collections, by what they are known by in the cluster. Thread-safe.
+class PersistedCaches {
+ public:
+  explicit PersistedCaches(Store& store) : store_(store) {}
+  /// Made when it is first asked for. What is held of earlier generations is dropped.
+  std::shared_ptr<PersistedCache> Find(const PersistedData::Identity& identity);
+  void Drop(CollectionId id);
+
+ private:
+  Store& store_;
+  std::mutex mutex_;
+  std::map<CollectionId, std::shared_ptr<PersistedCache>> caches_;
+};
+
+/// A plan made of a program.
+struct ProgramPlan : RunnablePlan {
+  std::vector<Projection> outputs;
+
+  /// `status`, of a task: where it is that a call needs a wider type than was inferred, with notes by which the client knows the call.
+  Status WithWidenedCalls(const Status& status) const;
+};
+
+/// The plan that a program says, with bodies that work in this process.
+Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, PersistedCaches& caches);
+
+/// At the client: marks the calls of `outputs` that the notes of `status` name (ColumnExpr::widened).
+void MarkWidenedCalls(const Status& status, const std::vector<Projection>& outputs);
+
+}  // namespace cask

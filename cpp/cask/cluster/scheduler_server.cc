@@ -1,0 +1,309 @@
+#include "cask/cluster/scheduler_server.h"
+
+#include <unordered_set>
+#include <utility>
+
+#include "cask/base/check.h"
+#include "cask/base/log.h"
+#include "cask/scheduler/shape_codec.h"
+
+namespace cask {
+namespace {
+
+int64_t Nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+
+}  // namespace
+
+// -- Workers.
+
+Result<WorkerId> SchedulerServer::Join(std::shared_ptr<Connection> link, WorkerGreeting greeting) {
+  if (greeting.protocol != kProtocolVersion) {
+    return ValueError("the scheduler speaks version {} of Cask's protocol, the worker version {}: use one version of Cask", kProtocolVersion,
+                      greeting.protocol);
+  }
+  if (greeting.threads < 1 || greeting.threads > 4096) return ValueError("a worker cannot have {} threads", greeting.threads);
+  ARROW_RETURN_NOT_OK(ParseAddress(greeting.address));
+  const int threads = greeting.threads;
+  // The machine may assign at once, so the session must be there by then; it begins when the worker is welcome.
+  SchedulerOutbox assignments;
+  const WorkerId id = scheduler_.OnWorkerJoined(threads, 2 * threads, assignments);
+  LogInfo("worker {} ('{}', {} threads) joined from {}", Number(id), greeting.name, threads, greeting.address);
+  SendGreeting(*link, cask::Welcome{.worker = id});
+  workers_.emplace(id, WorkerSession{.link = std::move(link), .greeting = std::move(greeting), .heartbeat = {}, .last_heard = clock_.MonotonicNanoseconds()});
+  outbox_.insert(outbox_.end(), assignments.begin(), assignments.end());
+  CarryOut();
+  return id;
+}
+
+void SchedulerServer::OnWorkerClosed(WorkerId id, const Status& why) {
+  if (workers_.erase(id) == 0) return;
+  LogWarning("worker {} is lost: {}", Number(id), why.ok() ? "it closed the connection" : why.message());
+  scheduler_.OnWorkerLost(id, outbox_);
+  CarryOut();
+}
+
+Status SchedulerServer::OnWorkerMessage(WorkerId id, ToScheduler message) {
+  const auto found = workers_.find(id);
+  if (found == workers_.end()) return CancelledError("the worker was taken for dead");
+  found->second.last_heard = clock_.MonotonicNanoseconds();
+  if (std::exchange(found->second.is_suspect, false)) UpdatePause(id);
+  ARROW_RETURN_NOT_OK(std::visit([&](auto& content) { return On(id, std::move(content)); }, message));
+  CarryOut();
+  return Status::OK();
+}
+
+Status SchedulerServer::On(WorkerId worker, TaskDone done) {
+  if (done.num_bytes < 0) return ValueError("a result has {} bytes", done.num_bytes);
+  KeepEvidence(done.task, std::move(done.evidence));
+  scheduler_.OnTaskDone(done.task, done.run, worker, done.num_bytes, outbox_);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(WorkerId worker, TaskFailed failed) {
+  if (failed.error.ok()) return ValueError("a task failed without an error");
+  if (const auto plan = plans_.find(failed.task.plan); plan != plans_.end()) {
+    plan->second.failure = failed.error;
+    LogWarning("a task of '{}' failed at worker {}: {}", plan->second.name, Number(worker), failed.error.message());
+  }
+  KeepEvidence(failed.task, std::move(failed.evidence));
+  scheduler_.OnTaskFailed(failed.task, failed.run, worker, outbox_);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(WorkerId worker, const InputMissing& missing) {
+  if (const auto plan = plans_.find(missing.task.plan); plan != plans_.end()) {
+    plan->second.failure = OSError("worker {} could not get the results that a task needs from the workers that hold them", Number(worker));
+  }
+  scheduler_.OnInputMissing(missing.task, missing.run, worker, outbox_);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(WorkerId worker, const Pressure& pressure) {
+  workers_.at(worker).is_pressed = pressure.is_paused;
+  UpdatePause(worker);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(WorkerId worker, const Heartbeat& heartbeat) {
+  workers_.at(worker).heartbeat = heartbeat;
+  return Status::OK();
+}
+
+void SchedulerServer::UpdatePause(WorkerId id) {
+  const WorkerSession& worker = workers_.at(id);
+  if (worker.is_pressed || worker.is_suspect) {
+    scheduler_.OnWorkerPaused(id);
+  } else {
+    scheduler_.OnWorkerResumed(id, outbox_);
+  }
+}
+
+void SchedulerServer::OnTick() {
+  const int64_t now = clock_.MonotonicNanoseconds();
+  std::vector<WorkerId> dead;
+  for (auto& [id, worker] : workers_) {
+    const int64_t silence = now - worker.last_heard;
+    if (silence > Nanoseconds(options_.death_seconds)) dead.push_back(id);
+    if (silence < Nanoseconds(options_.suspect_seconds) || worker.is_suspect) continue;
+    LogWarning("worker {} has been silent for {:.1f} s: it gets nothing new until it speaks", Number(id), static_cast<double>(silence) / 1e9);
+    worker.is_suspect = true;
+    UpdatePause(id);
+  }
+  for (const WorkerId id : dead) {
+    workers_.at(id).link->Close();
+    OnWorkerClosed(id, OSError("it was silent for {} s", options_.death_seconds));
+  }
+  CarryOut();
+  ReportProgress();
+}
+
+void SchedulerServer::DismissWorkers() {
+  for (const auto& [id, worker] : workers_) Send(*worker.link, ToWorker(Dismissal{}));
+}
+
+// -- Clients.
+
+int64_t SchedulerServer::Welcome(std::shared_ptr<Connection> link) {
+  const int64_t id = next_client_++;
+  LogInfo("client {} came from {}", id, link->peer_address());
+  SendGreeting(*link, cask::Welcome{});
+  clients_.emplace(id, ClientSession{std::move(link), {}});
+  return id;
+}
+
+void SchedulerServer::OnClientClosed(int64_t client) {
+  auto session = clients_.extract(client);
+  LogInfo("client {} has gone", client);
+  for (const auto& [request, plan] : session.mapped().plans) Release(plan);
+  for (const CollectionId collection : session.mapped().collections) Drop(collection);
+  CarryOut();
+}
+
+Status SchedulerServer::OnClientMessage(int64_t client, FromClient message) {
+  ARROW_RETURN_NOT_OK(std::visit([&](auto& content) { return On(client, std::move(content)); }, message));
+  CarryOut();
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, Submission submission) {
+  ClientSession& session = clients_.at(client);
+  if (session.plans.contains(submission.request)) return ValueError("the client used the number of a request twice");
+  ARROW_ASSIGN_OR_RAISE(PlanShape shape, DecodeShape(submission.shape.bytes));
+  for (const PlanShape::Layer& layer : shape.layers) {
+    if (layer.affinity) session.collections.insert(layer.affinity->collection);
+  }
+  SchedulerOutbox actions;
+  const PlanId id = scheduler_.OnSubmit(shape, {submission.priority, submission.retries}, actions);
+  session.plans.emplace(submission.request, id);
+  plans_.emplace(id, PlanRecord{client, submission.request, std::move(submission.name), std::move(shape), std::move(submission.program), {}, {}});
+  outbox_.insert(outbox_.end(), actions.begin(), actions.end());
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, const CancelPlan& cancel) {
+  const auto& plans = clients_.at(client).plans;
+  if (const auto found = plans.find(cancel.request); found != plans.end()) scheduler_.OnCancel(found->second, outbox_);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, const ReleasePlan& release) {
+  auto node = clients_.at(client).plans.extract(release.request);
+  if (!node.empty()) Release(node.mapped());
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, const AskWorkers& ask) {
+  Workers answer{ask.request, {}};
+  for (const auto& [id, worker] : workers_) {
+    answer.workers.push_back({id, worker.greeting.name, worker.greeting.address, worker.greeting.threads, worker.greeting.memory_limit_bytes,
+                              worker.heartbeat.memory_bytes, worker.heartbeat.store_bytes, worker.heartbeat.spilled_bytes});
+  }
+  Send(*clients_.at(client).link, ToClient(std::move(answer)));
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, const ShutDown&) {
+  LogInfo("client {} ends the cluster", client);
+  DismissWorkers();
+  on_shut_down_();
+  return Status::OK();
+}
+
+Status SchedulerServer::On(int64_t client, const ReleaseCollection& release) {
+  if (clients_.at(client).collections.erase(release.collection) > 0) Drop(release.collection);
+  return Status::OK();
+}
+
+void SchedulerServer::Drop(CollectionId collection) {
+  scheduler_.OnDropCollection(collection, outbox_);
+  for (const auto& [id, worker] : workers_) Send(*worker.link, ToWorker(DropCollection{collection}));
+}
+
+void SchedulerServer::KeepEvidence(const TaskId& task, Blob evidence) {
+  const auto plan = plans_.find(task.plan);
+  if (plan != plans_.end() && !evidence.bytes.empty()) plan->second.evidence.push_back({task.layer, task.task, std::move(evidence)});
+}
+
+void SchedulerServer::Release(PlanId id) {
+  scheduler_.OnCancel(id, outbox_);
+  CarryOut();
+  scheduler_.OnRelease(id, outbox_);
+  CarryOut();
+  plans_.erase(id);
+  for (auto& [worker_id, worker] : workers_) {
+    if (worker.programs.erase(id) > 0) Send(*worker.link, ToWorker(ForgetPlan{id}));
+  }
+}
+
+// -- What the machine wants done.
+
+void SchedulerServer::CarryOut() {
+  // By index: none of them adds to it, but a plan that ends may be answered at once in a simulation.
+  for (size_t i = 0; i < outbox_.size(); ++i) CarryOut(SchedulerAction(outbox_[i]));
+  outbox_.clear();
+}
+
+void SchedulerServer::CarryOut(const SchedulerAction& action) {
+  const PlanId plan = action.task.plan;
+  switch (action.kind) {
+    case SchedulerAction::Kind::kAssign: return Assign(action);
+    case SchedulerAction::Kind::kCancelRun: return Tell(action.worker, CancelRun{{action.task, action.run}});
+    case SchedulerAction::Kind::kFreePieces: return Tell(action.worker, FreePieces{{action.task, action.run}});
+    case SchedulerAction::Kind::kPlanFinished: return EndPlan(plan, Status::OK());
+    case SchedulerAction::Kind::kPlanFailed: {
+      const Status& failure = plans_.at(plan).failure;
+      return EndPlan(plan, failure.ok() ? OSError("a task was lost with its workers too often; does it end them?") : failure);
+    }
+    case SchedulerAction::Kind::kPlanCancelled: return EndPlan(plan, CancelledError("the run was cancelled"));
+  }
+}
+
+void SchedulerServer::Tell(WorkerId id, const ToWorker& message) {
+  const auto worker = workers_.find(id);
+  if (worker != workers_.end()) Send(*worker->second.link, message);  // else it is lost, and with it what it was to do
+}
+
+void SchedulerServer::Assign(const SchedulerAction& action) {
+  WorkerSession& worker = workers_.at(action.worker);
+  const PlanRecord& plan = plans_.at(action.task.plan);
+  if (worker.programs.insert(action.task.plan).second) Send(*worker.link, ToWorker(PlanProgram{action.task.plan, plan.program}));
+  Assignment assignment{action.task, action.run, action.priority, action.estimated_bytes, {}};
+  std::unordered_set<TaskId> seen;
+  for (const LayerInput& input : plan.shape.layers[action.task.layer].inputs) {
+    input.pattern->ForEachInput(action.task.task, [&](int64_t task) {
+      const TaskId id{action.task.plan, input.layer, task};
+      const WorkerId holder = scheduler_.WorkerOf(id);
+      // None holds it where the plan has ended by now; then the run's cancellation follows.
+      if (holder == action.worker || holder == kNoWorker || !seen.insert(id).second) return;
+      if (worker.addresses.insert(holder).second) Send(*worker.link, ToWorker(WorkerAddress{holder, workers_.at(holder).greeting.address}));
+      assignment.remote_inputs.push_back({id, holder});
+    });
+  }
+  Send(*worker.link, ToWorker(std::move(assignment)));
+}
+
+std::vector<LayerNews> SchedulerServer::CountLayers(PlanId id) const {
+  std::vector<LayerNews> layers;
+  for (int i = 0; i < scheduler_.num_layers(id); ++i) {
+    const LayerCounts counts = scheduler_.CountsOf(id, i);
+    layers.push_back({counts.total, counts.done, counts.in_memory, counts.processing});
+  }
+  return layers;
+}
+
+void SchedulerServer::EndPlan(PlanId id, const Status& status) {
+  PlanRecord& plan = plans_.at(id);
+  const auto client = clients_.find(plan.client);
+  if (client == clients_.end()) return;
+  PlanEnded ended{plan.request, id, status, CountLayers(id), std::exchange(plan.evidence, {}), {}, {}};
+  if (status.ok()) AddHolders(id, plan, &ended);
+  LogInfo("'{}' of client {} has ended: {}", plan.name, plan.client, status.ok() ? "OK" : status.message());
+  Send(*client->second.link, ToClient(std::move(ended)));
+}
+
+void SchedulerServer::AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* ended) const {
+  std::set<WorkerId> known;
+  for (int32_t i = 0; i < static_cast<int32_t>(plan.shape.layers.size()); ++i) {
+    const PlanShape::Layer& layer = plan.shape.layers[i];
+    if (!layer.is_output) continue;
+    OutputHolders& output = ended->outputs.emplace_back(OutputHolders{i, {}});
+    for (int64_t task = 0; task < layer.num_tasks; ++task) {
+      const WorkerId holder = scheduler_.WorkerOf({id, i, task});
+      output.holders.push_back(holder);
+      if (known.insert(holder).second) ended->addresses.push_back({holder, workers_.at(holder).greeting.address});
+    }
+  }
+}
+
+void SchedulerServer::ReportProgress() {
+  for (auto& [id, plan] : plans_) {
+    const auto client = clients_.find(plan.client);
+    if (client == clients_.end() || scheduler_.StatusOf(id) != PlanStatus::kRunning) continue;
+    PlanProgress progress{plan.request, CountLayers(id)};
+    int64_t news = 0;
+    for (const LayerNews& layer : progress.layers) news += layer.done + layer.processing;
+    if (std::exchange(plan.num_news, news) != news) Send(*client->second.link, ToClient(std::move(progress)));
+  }
+}
+
+}  // namespace cask

@@ -1,0 +1,97 @@
+// For tests: a scheduler and workers in this process, joined by real connections over the loopback.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cask/cluster/cluster_client.h"
+#include "cask/cluster/scheduler_server.h"
+#include "cask/cluster/worker_server.h"
+
+namespace cask {
+
+class TestCluster {
+ public:
+  explicit TestCluster(SchedulerServerOptions options = {}) : authority_(ClusterAuthority::Make().ValueOrDie()), server_(SystemClock(), options, [] {}) {
+    ::setenv("CASK_LOG", "off", 1);  // workers are lost all the time
+    transport_ = MakeTransport(Role::kScheduler);
+    port_ = transport_->Listen("127.0.0.1", 0, [this](auto connection) { return server_.OnAccept(std::move(connection)); }).ValueOrDie();
+    Tick();
+  }
+  ~TestCluster() {
+    workers_.clear();
+    transport_.reset();
+  }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::unique_ptr<Transport> MakeTransport(Role role) const { return Transport::Make(authority_.Issue(role).ValueOrDie()).ValueOrDie(); }
+
+  /// Returns when the worker has joined.
+  WorkerServer* AddWorker(int threads = 1) {
+    WorkerServerOptions options;
+    options.name = "worker " + std::to_string(workers_.size());
+    options.executor.num_threads = threads;
+    options.executor.store.memory_limit_bytes = int64_t{1} << 30;
+    workers_.push_back(std::make_unique<WorkerServer>(std::move(options), MakeTransport(Role::kWorker)));
+    WorkerServer* worker = workers_.back().get();
+    EXPECT_TRUE(worker->Start(address(), [](const Status&) {}).ok());
+    for (int i = 0; i < 500 && !worker->has_joined(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_TRUE(worker->has_joined());
+    return worker;
+  }
+  /// As if it were killed: its connections break.
+  void LoseWorker(WorkerServer* worker) {
+    std::erase_if(workers_, [&](const auto& other) { return other.get() == worker; });
+  }
+
+  std::shared_ptr<ClusterClient> Connect() const { return ClusterClient::Connect(address(), MakeTransport(Role::kClient), kPatienceSeconds).ValueOrDie(); }
+
+  static constexpr double kPatienceSeconds = 60;
+
+ private:
+  void Tick() {
+    transport_->PostAfter(0.02, [this] {
+      server_.OnTick();
+      Tick();
+    });
+  }
+
+  ClusterAuthority authority_;
+  SchedulerServer server_;
+  std::unique_ptr<Transport> transport_;
+  int port_ = 0;
+  std::vector<std::unique_ptr<WorkerServer>> workers_;
+};
+
+/// A folder of CSV files with columns key and value: row i has i % 7 and i.
+class TestCsvFiles {
+ public:
+  TestCsvFiles(int num_files, int rows_per_file) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "cask_cluster_test_XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+    int row = 0;
+    for (int file = 0; file < num_files; ++file) {
+      std::ofstream out(path_ + "/" + std::to_string(file) + ".csv");
+      out << "key,value\n";
+      for (int i = 0; i < rows_per_file; ++i, ++row) out << row % 7 << ',' << row << '\n';
+    }
+  }
+  ~TestCsvFiles() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace cask

@@ -1,0 +1,237 @@
+#include "cask/cluster/worker_server.h"
+
+#include <arrow/memory_pool.h>
+
+#include <set>
+#include <utility>
+
+#include "cask/base/log.h"
+#include "cask/base/memory.h"
+#include "cask/compute/evidence_codec.h"
+
+namespace cask {
+namespace {
+
+constexpr double kBeatSeconds = 0.25;
+constexpr double kStopSeconds = 5;
+
+// What came of a task, for the scheduler.
+Blob EvidenceOf(const TaskOutcome& outcome) { return {outcome.evidence.empty() ? "" : EncodeEvidenceList(outcome.evidence)}; }
+
+// The outputs of a layer's tasks that other layers read.
+std::vector<int> OutputsRead(const Plan& plan, int layer) {
+  std::set<int> outputs;
+  for (const Layer& reader : plan.layers) {
+    for (const LayerInput& input : reader.inputs) {
+      if (input.layer == layer) outputs.insert(input.output);
+    }
+  }
+  return {outputs.begin(), outputs.end()};
+}
+
+// Several outputs of one task on their way.
+struct Parcel {
+  Parcel(size_t num_outputs, size_t expected) : pieces(num_outputs), missing(expected) {}
+  TaskPieces pieces;
+  Status status;
+  size_t missing;
+};
+
+}  // namespace
+
+WorkerServer::WorkerServer(WorkerServerOptions options, std::unique_ptr<Transport> transport)
+    : options_(std::move(options)),
+      transport_(std::move(transport)),
+      executor_(options_.executor, *this),
+      caches_(executor_.store()),
+      holder_(*transport_, aside_, [this](const TaskId& task, int output) { return executor_.store().GetResult(task, output); }),
+      fetcher_(*transport_, aside_) {}
+
+WorkerServer::~WorkerServer() {
+  executor_.StopThreads(kStopSeconds);
+  aside_.Stop();
+  transport_.reset();
+}
+
+Status WorkerServer::Start(const std::string& scheduler_address, std::function<void(const Status&)> on_end) {
+  ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(scheduler_address));
+  on_end_ = std::move(on_end);
+  ARROW_ASSIGN_OR_RAISE(const int port, transport_->Listen(options_.host, 0, [this](auto connection) { return holder_.OnAccept(std::move(connection)); }));
+  executor_.StartThreads(nullptr);
+  const ConnectionEvents events{[this](Frame frame) { OnFrame(std::move(frame)); },
+                                [this](const Status& status) { End(status.ok() ? OSError("the scheduler closed the connection") : status); }};
+  transport_->Connect(place.host, place.port, Role::kScheduler, events, [this, port](Result<std::shared_ptr<Connection>> connection) {
+    if (!connection.ok()) return End(connection.status());
+    scheduler_ = *connection;
+    SendGreeting(*scheduler_, WorkerGreeting{.name = options_.name,
+                                             .address = fmt::format("{}:{}", options_.host, port),
+                                             .threads = executor_.num_threads(),
+                                             .memory_limit_bytes = executor_.store().memory_limit_bytes()});
+  });
+  return Status::OK();
+}
+
+void WorkerServer::OnFrame(Frame frame) {
+  const Status status = TakeFrame(std::move(frame));
+  if (status.ok()) return;
+  scheduler_->Close();
+  End(status);
+}
+
+Status WorkerServer::TakeFrame(Frame frame) {
+  if (!is_welcome_) {
+    ARROW_ASSIGN_OR_RAISE(const Welcome welcome, ReadWelcome(frame));
+    is_welcome_ = true;
+    LogInfo("joined the scheduler at {} as worker {}", scheduler_->peer_address(), Number(welcome.worker));
+    Beat();
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
+  if (!bytes) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(ToWorker message, Decode<ToWorker>(*bytes));
+  std::visit([this](auto& content) { On(std::move(content)); }, message);
+  return Status::OK();
+}
+
+void WorkerServer::Beat() {
+  if (!on_end_) return;
+  const StoreCounts counts = executor_.store().counts();
+  Report(Heartbeat{ProcessMemoryBytes(), counts.result_bytes + counts.column_bytes, counts.spilled_bytes, 0});
+  transport_->PostAfter(kBeatSeconds, [this] { Beat(); });
+}
+
+void WorkerServer::End(const Status& status) {
+  if (const auto on_end = std::exchange(on_end_, {})) on_end(status);
+}
+
+// -- From the scheduler.
+
+void WorkerServer::On(PlanProgram program) {
+  executor_.Do([&](Deferred&) { plans_.try_emplace(program.plan); });
+  aside_.Post([this, program = std::move(program)] { OnMade(program.plan, MakePlanOf(program.program.bytes, caches_)); });
+}
+
+void WorkerServer::OnMade(PlanId id, Result<std::shared_ptr<const ProgramPlan>> plan) {
+  executor_.Do([&](Deferred&) {
+    const auto found = plans_.find(id);
+    if (found == plans_.end()) return;  // it was forgotten meanwhile
+    KnownPlan& known = found->second;
+    known.is_made = true;
+    known.status = plan.status();
+    if (plan.ok()) known.plan = std::move(*plan);
+    for (Assignment& assignment : std::exchange(known.waiting, {})) Begin(known, std::move(assignment));
+  });
+}
+
+void WorkerServer::On(Assignment assignment) {
+  executor_.Do([&](Deferred&) {
+    const auto found = plans_.find(assignment.task.plan);
+    if (found == plans_.end()) {
+      Report(TaskFailed{assignment.task, assignment.run, InternalError("a task was assigned of a plan that the worker was not told"), {}});
+    } else if (found->second.is_made) {
+      Begin(found->second, std::move(assignment));
+    } else {
+      found->second.waiting.push_back(std::move(assignment));
+    }
+  });
+}
+
+void WorkerServer::Begin(const KnownPlan& known, Assignment assignment) {
+  const TaskId& task = assignment.task;
+  Status status = known.status;
+  if (status.ok()) {
+    const std::vector<Layer>& layers = known.plan->plan.layers;
+    const bool is_there = task.layer >= 0 && task.layer < static_cast<int>(layers.size()) && task.task >= 0 && task.task < layers[task.layer].num_tasks;
+    if (!is_there) status = InternalError("the worker makes another plan of the program than the client: do they run the same version of Cask?");
+  }
+  if (!status.ok()) return Report(TaskFailed{task, assignment.run, status, {}});
+  executor_.OnAssign(std::move(assignment));
+}
+
+void WorkerServer::On(const CancelRun& cancel) {
+  executor_.Do([&](Deferred&) {
+    const auto found = plans_.find(cancel.task.plan);
+    if (found == plans_.end()) return;
+    const size_t taken_back = std::erase_if(found->second.waiting, [&](const Assignment& assignment) { return assignment.run == cancel.run; });
+    if (taken_back == 0) executor_.OnCancelRun(cancel.task, cancel.run);
+  });
+}
+
+void WorkerServer::On(const FreePieces& free) {
+  executor_.Do([&](Deferred&) { executor_.OnFreePieces(free.task, free.run); });
+}
+
+void WorkerServer::On(const ForgetPlan& forget) {
+  executor_.Do([&](Deferred& deferred) {
+    auto node = plans_.extract(forget.plan);
+    if (!node.empty()) deferred.plans.push_back(std::move(node.mapped().plan));
+  });
+}
+
+void WorkerServer::On(const WorkerAddress& address) {
+  std::lock_guard lock(executor_.mutex());
+  addresses_[address.worker] = address.address;
+}
+
+void WorkerServer::On(const Dismissal&) {
+  LogInfo("dismissed by the scheduler");
+  End(Status::OK());
+}
+
+void WorkerServer::On(const DropCollection& drop) {
+  aside_.Post([this, id = drop.collection] { caches_.Drop(id); });  // after the plans that were told before it
+}
+
+// -- From the executor.
+
+void WorkerServer::Take(const WorkerAction& action, TaskOutcome* outcome, Deferred&) {
+  switch (action.kind) {
+    case WorkerAction::Kind::kReportDone: return Report(TaskDone{action.task, action.run, action.num_bytes, EvidenceOf(*outcome)});
+    case WorkerAction::Kind::kReportFailed: {
+      const Status status = plans_.at(action.task.plan).plan->WithWidenedCalls(outcome->status);
+      return Report(TaskFailed{action.task, action.run, status, EvidenceOf(*outcome)});
+    }
+    case WorkerAction::Kind::kReportInputMissing: return Report(InputMissing{{action.task, action.run}});
+    case WorkerAction::Kind::kReportPaused: return Report(Pressure{true});
+    case WorkerAction::Kind::kReportResumed: return Report(Pressure{false});
+    case WorkerAction::Kind::kFetch: return Fetch(action.task, action.holder);
+    case WorkerAction::Kind::kStopRun:
+    case WorkerAction::Kind::kDropPieces: return;  // the executor's own
+  }
+}
+
+void WorkerServer::Fetch(const TaskId& task, WorkerId holder) {
+  const auto known = plans_.find(task.plan);
+  const auto address = addresses_.find(holder);
+  if (known == plans_.end() || address == addresses_.end()) {
+    return aside_.Post([this, task] { OnFetched(task, KeyError("nobody is known to hold the result")); });
+  }
+  const Plan& plan = known->second.plan->plan;
+  const std::vector<int> outputs = OutputsRead(plan, task.layer);
+  auto parcel = std::make_shared<Parcel>(plan.layers[task.layer].body->num_outputs(), outputs.size());
+  for (const int output : outputs) {
+    // All of them end on the aside thread, one after another.
+    fetcher_.Fetch(address->second, task, output, [this, task, output, parcel](Result<std::shared_ptr<const Piece>> piece) {
+      if (piece.ok()) {
+        parcel->pieces[output] = std::move(*piece);
+      } else {
+        parcel->status = piece.status();
+      }
+      if (--parcel->missing > 0) return;
+      if (parcel->status.ok()) return OnFetched(task, std::move(parcel->pieces));
+      OnFetched(task, parcel->status);
+    });
+  }
+}
+
+void WorkerServer::OnFetched(const TaskId& task, Result<TaskPieces> pieces) {
+  if (!pieces.ok()) LogWarning("a result could not be fetched: {}", pieces.status().message());
+  executor_.Do([&](Deferred&) {
+    if (!pieces.ok()) return executor_.OnFetchFailed(task);
+    // Where the task has run here meanwhile, its result is more than what was fetched.
+    if (!executor_.store().HasResult(task)) executor_.store().PutResult(task, std::move(*pieces));
+    executor_.OnFetched(task);
+  });
+}
+
+}  // namespace cask

@@ -1,0 +1,197 @@
+#include "cask/compute/piece_codec.h"
+
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
+
+#include <algorithm>
+
+#include "cask/base/pool.h"
+#include "cask/compute/array/chunk.h"
+#include "cask/compute/array/reduce_sink.h"
+#include "cask/compute/table_stream.h"
+#include "cask/data/type_codec.h"
+
+namespace cask {
+namespace {
+
+using arrow::Buffer;
+
+struct TableHeader {
+  Schema schema;
+  int64_t num_batches = 0;
+};
+constexpr auto FieldsOf(std::type_identity<TableHeader>) { return std::tuple(&TableHeader::schema, &TableHeader::num_batches); }
+
+struct ChunkHeader {
+  Kind kind = Kind::kFloat64;
+  Shape shape;
+};
+constexpr auto FieldsOf(std::type_identity<ChunkHeader>) { return std::tuple(&ChunkHeader::kind, &ChunkHeader::shape); }
+
+struct StateHeader {
+  Shape shape;
+  std::vector<uint8_t> widths;  // of the elements of each plane
+};
+constexpr auto FieldsOf(std::type_identity<StateHeader>) { return std::tuple(&StateHeader::shape, &StateHeader::widths); }
+
+struct Header {
+  std::variant<TableHeader, ChunkHeader, StateHeader> piece;
+  int64_t num_bytes = 0;  // of the values
+};
+constexpr auto FieldsOf(std::type_identity<Header>) { return std::tuple(&Header::piece, &Header::num_bytes); }
+
+constexpr int kMaxAxes = 64;  // NumPy's
+
+int64_t Aligned(int64_t size) { return (size + kPieceAlignment - 1) / kPieceAlignment * kPieceAlignment; }
+
+// -- To bytes. A buffer for all of it, of which the header is written; where the values go is in `*values`.
+
+Result<std::shared_ptr<Buffer>> BeginPiece(const Header& header, uint8_t** values) {
+  Encoder encoder;
+  encoder.Add(header);
+  const std::string head = encoder.Take();
+  const auto size = static_cast<int64_t>(head.size());
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> buffer, arrow::AllocateBuffer(Aligned(size) + header.num_bytes, BufferPool()));
+  std::memcpy(buffer->mutable_data(), head.data(), head.size());
+  std::memset(buffer->mutable_data() + size, 0, static_cast<size_t>(Aligned(size) - size));
+  *values = buffer->mutable_data() + Aligned(size);
+  return buffer;
+}
+
+Result<std::shared_ptr<Buffer>> EncodeTable(const Table& table) {
+  arrow::io::MockOutputStream counter;
+  ARROW_RETURN_NOT_OK(WriteBatches(table, &counter));
+  const Header header{TableHeader{table.schema, static_cast<int64_t>(table.batches.size())}, counter.GetExtentBytesWritten()};
+  uint8_t* values;
+  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece(header, &values));
+  arrow::io::FixedSizeBufferWriter writer(std::make_shared<arrow::MutableBuffer>(values, header.num_bytes));
+  ARROW_RETURN_NOT_OK(WriteBatches(table, &writer));
+  return buffer;
+}
+
+Result<std::shared_ptr<Buffer>> EncodeChunk(const ArrayChunk& chunk) {
+  const int width = WidthOf(chunk.kind);
+  const Header header{ChunkHeader{chunk.kind, chunk.shape}, NumElements(chunk.shape) * width};
+  uint8_t* values;
+  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece(header, &values));
+  if (chunk.is_contiguous()) {
+    if (header.num_bytes > 0) std::memcpy(values, chunk.data, static_cast<size_t>(header.num_bytes));
+  } else {
+    CopyStrided(chunk.data, chunk.strides, values, RowMajorStrides(chunk.shape, width), chunk.shape, width);
+  }
+  return buffer;
+}
+
+Result<std::shared_ptr<Buffer>> EncodeState(const ReductionState& state) {
+  const int64_t count = NumElements(state.shape);
+  StateHeader header{state.shape, {}};
+  int64_t num_bytes = 0;
+  for (const auto& plane : state.planes) {
+    header.widths.push_back(static_cast<uint8_t>(count == 0 ? 1 : plane->size() / count));
+    num_bytes += Aligned(count * header.widths.back());
+  }
+  uint8_t* values;
+  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece({header, num_bytes}, &values));
+  for (size_t i = 0; i < state.planes.size(); ++i) {
+    const int64_t size = count * header.widths[i];
+    if (size > 0) std::memcpy(values, state.planes[i]->data(), static_cast<size_t>(size));
+    std::memset(values + size, 0, static_cast<size_t>(Aligned(size) - size));
+    values += Aligned(size);
+  }
+  return buffer;
+}
+
+// -- From bytes. `values` are as many as the header says.
+
+Status Malformed(std::string_view what) { return ValueError("malformed piece: {}", what); }
+
+// How many elements a shape has; nothing if it is none, or if their bytes, or strides between them, are more than can be counted.
+std::optional<int64_t> CountElements(const Shape& shape) {
+  if (shape.size() > kMaxAxes) return std::nullopt;
+  int64_t count = 1;
+  int64_t room = INT64_MAX / static_cast<int64_t>(sizeof(int64_t));
+  for (int64_t length : shape) {
+    if (length < 0 || length > room) return std::nullopt;
+    room /= std::max<int64_t>(length, 1);
+    count *= length;
+  }
+  return count;
+}
+
+bool AreTruthValues(const Buffer& values) {
+  uint8_t largest = 0;
+  for (int64_t i = 0; i < values.size(); ++i) largest = std::max(largest, values.data()[i]);
+  return largest <= 1;
+}
+
+Result<std::shared_ptr<const Piece>> DecodeValues(TableHeader header, const std::shared_ptr<Buffer>& values) {
+  auto table = std::make_shared<Table>();
+  ARROW_ASSIGN_OR_RAISE(table->batches, ReadBatches(header.schema, header.num_batches, values));
+  table->schema = std::move(header.schema);
+  return table;
+}
+
+Result<std::shared_ptr<const Piece>> DecodeValues(ChunkHeader header, const std::shared_ptr<Buffer>& values) {
+  const DType type(header.kind);
+  if (!type.is_bool() && !type.is_numeric() && !type.is_temporal()) return Malformed("an array's elements are of no kind that arrays have");
+  const auto count = CountElements(header.shape);
+  if (!count || *count * type.width() != values->size()) return Malformed("a chunk's shape does not fit its bytes");
+  if (type.is_bool() && !AreTruthValues(*values)) return Malformed("a truth value is neither 0 nor 1");
+  auto chunk = std::make_shared<ArrayChunk>();
+  chunk->kind = header.kind;
+  chunk->strides = RowMajorStrides(header.shape, type.width());
+  chunk->shape = std::move(header.shape);
+  chunk->data = values->data();
+  chunk->buffer = values;
+  return chunk;
+}
+
+Result<std::shared_ptr<const Piece>> DecodeValues(StateHeader header, const std::shared_ptr<Buffer>& values) {
+  const auto count = CountElements(header.shape);
+  if (!count || header.widths.empty() || header.widths.size() > kMaxPlanes) return Malformed("a reduction's state has no such planes");
+  auto state = std::make_shared<ReductionState>();
+  int64_t begin = 0;
+  for (const uint8_t width : header.widths) {
+    if (width != 1 && width != 2 && width != 4 && width != 8) return Malformed("elements of a reduction's state are of no width that there is");
+    const int64_t size = *count * width;
+    if (size > values->size() - begin || Aligned(size) > values->size() - begin) return Malformed("a reduction's state is larger than its bytes");
+    state->planes.push_back(arrow::SliceBuffer(values, begin, size));
+    begin += Aligned(size);
+  }
+  if (begin != values->size()) return Malformed("a reduction's state is smaller than its bytes");
+  state->shape = std::move(header.shape);
+  return state;
+}
+
+Result<std::shared_ptr<Buffer>> AtAlignedAddress(std::shared_ptr<Buffer> bytes) {
+  if (reinterpret_cast<uintptr_t>(bytes->data()) % kPieceAlignment == 0) return bytes;
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> copy, arrow::AllocateBuffer(bytes->size(), BufferPool()));
+  std::memcpy(copy->mutable_data(), bytes->data(), static_cast<size_t>(bytes->size()));
+  return copy;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Buffer>> EncodePiece(const Piece& piece) {
+  if (const auto* table = dynamic_cast<const Table*>(&piece)) return EncodeTable(*table);
+  if (const auto* chunk = dynamic_cast<const ArrayChunk*>(&piece)) return EncodeChunk(*chunk);
+  if (const auto* state = dynamic_cast<const ReductionState*>(&piece)) return EncodeState(*state);
+  return NotImplementedError("a piece of a kind that has no bytes");
+}
+
+Result<std::shared_ptr<const Piece>> DecodePiece(std::shared_ptr<Buffer> bytes) {
+  ARROW_ASSIGN_OR_RAISE(bytes, AtAlignedAddress(std::move(bytes)));
+  Decoder decoder{std::string_view(*bytes)};
+  Header header;
+  if (!decoder.Read(&header)) return Malformed("its header does not decode");
+  const int64_t size = bytes->size() - static_cast<int64_t>(decoder.num_left());
+  if (header.num_bytes < 0 || Aligned(size) > bytes->size() || header.num_bytes != bytes->size() - Aligned(size)) {
+    return Malformed("its values are of another size than its header says");
+  }
+  const uint8_t* pad = bytes->data() + size;
+  if (std::any_of(pad, bytes->data() + Aligned(size), [](uint8_t byte) { return byte != 0; })) return Malformed("its header does not end in zeros");
+  const auto values = arrow::SliceBuffer(bytes, Aligned(size), header.num_bytes);
+  return std::visit([&](auto& piece) { return DecodeValues(std::move(piece), values); }, header.piece);
+}
+
+}  // namespace cask

@@ -1,0 +1,13 @@
+// Going through all column expressions of a computation.
+#pragma once
+
+#include <functional>
+
+#include "cask/expr/frame_expr.h"
+
+namespace cask {
+
+/// Calls `visit` for each column expression that `projection` is made of, those of the frames below included, once each.
+void VisitColumns(const Projection& projection, const std::function<void(const ColumnExpr&)>& visit);
+
+}  // namespace cask

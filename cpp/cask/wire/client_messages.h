@@ -1,0 +1,139 @@
+// What a client and the scheduler say to each other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cask/base/error_codec.h"
+#include "cask/wire/message.h"
+
+namespace cask {
+
+/// A number that a client gives to what it asks for, once each.
+enum class RequestId : int64_t {};
+
+// -- To the scheduler.
+
+/// A plan is to be run. The scheduler answers with news of it until it is released.
+struct Submission {
+  RequestId request{};
+  std::string name;  // for people
+  Priority priority = Priority::kNormal;
+  int32_t retries = 0;
+  Blob shape;                            // scheduler/shape_codec.h
+  Blob program;                          // for workers
+  std::vector<std::string> layer_names;  // for people
+};
+constexpr auto FieldsOf(std::type_identity<Submission>) {
+  return std::tuple(&Submission::request, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program,
+                    &Submission::layer_names);
+}
+
+struct CancelPlan {
+  RequestId request{};
+};
+constexpr auto FieldsOf(std::type_identity<CancelPlan>) { return std::tuple(&CancelPlan::request); }
+
+/// The results are not needed any more.
+struct ReleasePlan {
+  RequestId request{};
+};
+constexpr auto FieldsOf(std::type_identity<ReleasePlan>) { return std::tuple(&ReleasePlan::request); }
+
+/// The client needs a persisted collection no more.
+struct ReleaseCollection {
+  CollectionId collection{};
+};
+constexpr auto FieldsOf(std::type_identity<ReleaseCollection>) { return std::tuple(&ReleaseCollection::collection); }
+
+/// Who the workers are is to be said, now.
+struct AskWorkers {
+  RequestId request{};
+};
+constexpr auto FieldsOf(std::type_identity<AskWorkers>) { return std::tuple(&AskWorkers::request); }
+
+/// The cluster is to end: workers, then the scheduler.
+struct ShutDown {};
+constexpr auto FieldsOf(std::type_identity<ShutDown>) { return std::tuple(); }
+
+using FromClient = std::variant<Submission, CancelPlan, ReleasePlan, AskWorkers, ShutDown, ReleaseCollection>;
+
+// -- To a client.
+
+struct LayerNews {
+  int64_t total = 0;
+  int64_t done = 0;
+  int64_t in_memory = 0;
+  int64_t processing = 0;
+};
+constexpr auto FieldsOf(std::type_identity<LayerNews>) {
+  return std::tuple(&LayerNews::total, &LayerNews::done, &LayerNews::in_memory, &LayerNews::processing);
+}
+
+/// How far a plan is.
+struct PlanProgress {
+  RequestId request{};
+  std::vector<LayerNews> layers;
+};
+constexpr auto FieldsOf(std::type_identity<PlanProgress>) { return std::tuple(&PlanProgress::request, &PlanProgress::layers); }
+
+/// What a task learned.
+struct EvidenceNews {
+  int32_t layer = 0;
+  int64_t task = 0;
+  Blob evidence;
+};
+constexpr auto FieldsOf(std::type_identity<EvidenceNews>) { return std::tuple(&EvidenceNews::layer, &EvidenceNews::task, &EvidenceNews::evidence); }
+
+/// Who holds the results of an output layer's tasks, in order.
+struct OutputHolders {
+  int32_t layer = 0;
+  std::vector<WorkerId> holders;
+};
+constexpr auto FieldsOf(std::type_identity<OutputHolders>) { return std::tuple(&OutputHolders::layer, &OutputHolders::holders); }
+
+struct HolderAddress {
+  WorkerId worker = kNoWorker;
+  std::string address;
+};
+constexpr auto FieldsOf(std::type_identity<HolderAddress>) { return std::tuple(&HolderAddress::worker, &HolderAddress::address); }
+
+/// A plan has ended. Said again if results were lost after that and computed once more.
+struct PlanEnded {
+  RequestId request{};
+  PlanId plan{};
+  Status status;
+  std::vector<LayerNews> layers;
+  std::vector<EvidenceNews> evidence;
+  std::vector<OutputHolders> outputs;    // none unless it has ended well
+  std::vector<HolderAddress> addresses;  // of these holders
+};
+constexpr auto FieldsOf(std::type_identity<PlanEnded>) {
+  return std::tuple(&PlanEnded::request, &PlanEnded::plan, &PlanEnded::status, &PlanEnded::layers, &PlanEnded::evidence, &PlanEnded::outputs,
+                    &PlanEnded::addresses);
+}
+
+struct WorkerNews {
+  WorkerId worker = kNoWorker;
+  std::string name;
+  std::string address;
+  int32_t threads = 0;
+  int64_t memory_limit_bytes = 0;
+  int64_t memory_bytes = 0;
+  int64_t store_bytes = 0;
+  int64_t spilled_bytes = 0;
+};
+constexpr auto FieldsOf(std::type_identity<WorkerNews>) {
+  return std::tuple(&WorkerNews::worker, &WorkerNews::name, &WorkerNews::address, &WorkerNews::threads, &WorkerNews::memory_limit_bytes,
+                    &WorkerNews::memory_bytes, &WorkerNews::store_bytes, &WorkerNews::spilled_bytes);
+}
+
+struct Workers {
+  RequestId request{};
+  std::vector<WorkerNews> workers;
+};
+constexpr auto FieldsOf(std::type_identity<Workers>) { return std::tuple(&Workers::request, &Workers::workers); }
+
+using ToClient = std::variant<PlanProgress, PlanEnded, Workers>;
+
+}  // namespace cask

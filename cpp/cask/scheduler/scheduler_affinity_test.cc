@@ -32,6 +32,10 @@ class SchedulerAffinityTest : public testing::Test {
     scheduler_.OnTaskDone(run.task, run.run, run.worker, 10, outbox_);
     scheduler_.Validate();
   }
+  void Fail(const SchedulerAction& run) {
+    scheduler_.OnTaskFailed(run.task, run.run, run.worker, outbox_);
+    scheduler_.Validate();
+  }
   void Lose(WorkerId worker) {
     scheduler_.OnWorkerLost(worker, outbox_);
     scheduler_.Validate();
@@ -227,8 +231,7 @@ TEST_F(SchedulerAffinityTest, AFailedTaskIsTriedAgainAtHome) {
   Join();
   Submit(Over(1), {.retries = 1});
   const auto run = TakeAssign();
-  scheduler_.OnTaskFailed(run.task, run.run, run.worker, outbox_);
-  scheduler_.Validate();
+  Fail(run);
   EXPECT_EQ(TakeAssign().worker, home);
 }
 
@@ -357,7 +360,38 @@ TEST_F(SchedulerAffinityTest, SourcesWithHomesAndWithoutShareAPlan) {
   EXPECT_EQ(scheduler_.StatusOf(plan), PlanStatus::kFinished);
 }
 
-TEST_F(SchedulerAffinityTest, ATaskThatIsNotWantedAnyMoreLeavesTheQueueOfItsHome) {
+TEST_F(SchedulerAffinityTest, ATaskThatIsNotWantedAnyMoreDoesNotRunAtItsHome) {
+  const WorkerId home = Join();
+  Load(2);
+  const PlanId plan = Submit({{{2, false, {}, Affinity{kFrame, 0}}, {2, false, {{0, 0, OneToOne()}}}, {2, true, {{1, 0, OneToOne()}}}}},
+                             {.retries = 1});
+  const auto source = TakeAssign();
+  scheduler_.OnWorkerPaused(home);
+  const WorkerId second = Join();
+  Done(source);
+  const auto middle = TakeAssign();
+  EXPECT_EQ(middle.worker, second);
+  scheduler_.OnWorkerPaused(second);
+  Join(2);
+  Done(middle);
+  const auto last = TakeAssign();
+  // The source is needed again, for a result that is lost, until the one who has that result already is done.
+  Lose(second);
+  EXPECT_EQ(scheduler_.StateOf({plan, 0, 0}), TaskState::kReady);
+  Done(last);
+  EXPECT_EQ(scheduler_.StateOf({plan, 0, 0}), TaskState::kReleased);
+  scheduler_.OnWorkerResumed(home, outbox_);
+  // The other one is tried twice, so that it waits behind the first.
+  const auto other = TakeAssign();
+  EXPECT_EQ(other.task, (TaskId{plan, 0, 1}));
+  Fail(other);
+  const auto rest = RunToEnd();
+  EXPECT_EQ(rest.size(), 3u);
+  EXPECT_FALSE(rest.contains({plan, 0, 0}));
+  EXPECT_EQ(scheduler_.StatusOf(plan), PlanStatus::kFinished);
+}
+
+TEST_F(SchedulerAffinityTest, TasksOfACancelledPlanDoNotHoldUpTheirHome) {
   Join();
   Load(2);
   Join();

@@ -29,7 +29,9 @@ std::optional<Affinity> RandomAffinity(Random& random) {
 // A tree over one or two sources, zipped first; deep enough that lost pieces have lost inputs.
 PlanShape RandomShape(Random& random) {
   const int64_t n = random.Between(1, 12), fan_in = random.Between(2, 4);
-  PlanShape shape{{{n, false, {}, RandomAffinity(random)}, {n, false, {}, RandomAffinity(random)}, {n, random.Percent(30), {{0, 0, OneToOne()}, {1, 0, OneToOne()}}}}};
+  PlanShape shape{{{n, false, {}, RandomAffinity(random)},
+                   {n, false, {}, RandomAffinity(random)},
+                   {n, random.Percent(30), {{0, 0, OneToOne()}, {1, 0, OneToOne()}}}}};
   if (random.Percent(30)) {
     shape.layers.push_back({3, false, {{2, 0, AllToAll(n, 3)}}});
     shape.layers.push_back({1, true, {{3, 0, Tree(3, 3)}}});

@@ -38,10 +38,10 @@ void BindCluster(nb::module_& module) {
   nb::class_<ClusterClient>(module, "ClusterClient", "A connection with the scheduler of a cluster.")
       .def_static(
           "connect",
-          [](const std::string& address, double seconds) {
-            return Unwrap(WithoutGil([&] { return ConnectToCluster(address, seconds); }));
+          [](const std::string& address, double answer_seconds, double away_seconds) {
+            return Unwrap(WithoutGil([&] { return ConnectToCluster(address, {answer_seconds, away_seconds}); }));
           },
-          "address"_a, "seconds"_a, "Connects to the scheduler at an address, or to that of a connection file.")
+          "address"_a, "answer_seconds"_a, "away_seconds"_a, "Connects to the scheduler at an address, or to that of a connection file.")
       .def_prop_ro("address", &ClusterClient::address)
       .def("workers", &WorkersOf, "seconds"_a)
       .def("close", [](ClusterClient& client) { WithoutGil([&] { client.Close(); }); })

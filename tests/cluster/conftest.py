@@ -15,11 +15,11 @@ PATIENCE = 60
 class Cluster:
     """Processes that the test ends by their ids."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *scheduler_options):
         self.folder = folder
         self.environment = {**os.environ, "CASK_CLUSTERS": str(folder / "clusters"), "CASK_NUM_THREADS": "1"}
         self.processes = []
-        self.scheduler = self.start("scheduler", "--port", "0", stdout=subprocess.PIPE)
+        self.scheduler = self.start("scheduler", "--port", "0", *scheduler_options, stdout=subprocess.PIPE)
         self.address = self.scheduler.stdout.readline().strip()
 
     def start(self, *arguments, **options):
@@ -28,6 +28,11 @@ class Cluster:
         log.close()
         self.processes.append(process)
         return process
+
+    def restart_scheduler(self):
+        """At the address of the one before."""
+        self.scheduler = self.start("scheduler", "--port", self.address.rpartition(":")[2], stdout=subprocess.PIPE)
+        assert self.scheduler.stdout.readline().strip() == self.address
 
     def add_worker(self, *arguments):
         return self.start("worker", self.address, *arguments)
@@ -53,9 +58,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    """A scheduler without workers; this process finds it, too."""
-    made = Cluster(tmp_path)
+def cluster(request, tmp_path, monkeypatch):
+    """A scheduler without workers, with options where a test is parametrized by them; this process finds it, too."""
+    made = Cluster(tmp_path, *getattr(request, "param", ()))
     monkeypatch.setenv("CASK_CLUSTERS", made.environment["CASK_CLUSTERS"])
     yield made
     made.stop()

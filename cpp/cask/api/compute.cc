@@ -1,5 +1,7 @@
 #include "cask/api/compute.h"
 
+#include <set>
+
 #include "cask/api/default_cluster.h"
 #include "cask/api/gather.h"
 #include "cask/cluster/cluster_collection.h"
@@ -20,6 +22,19 @@ Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> coll
 // Types of the input can be wrong once, where the data shows others than the sample, starts of partitions once more, and each call
 // whose result needs a wider type once. More runs than this mean that checking and correcting disagree.
 constexpr int kMaxRuns = 32;
+
+// Whether there is evidence of every partition that was read. On a cluster some may be lost, where a worker and the scheduler are lost at once after a
+// task's result was used: then nobody can say whether the result is right.
+bool IsComplete(const LoweredPlan& lowered, const std::vector<TaskEvidence>& evidence) {
+  for (const ScanLayer& scan : lowered.scans) {
+    std::set<int64_t> seen;
+    for (const TaskEvidence& item : evidence) {
+      if (item.layer == scan.layer) seen.insert(item.task);
+    }
+    if (scan.source->gives_evidence() && static_cast<int64_t>(seen.size()) < scan.num_tasks) return false;
+  }
+  return true;
+}
 
 // Hands the sources what their tasks saw; whether all of it bears out what was assumed.
 Result<bool> LearnFrom(const std::vector<ScanLayer>& scans, const std::vector<TaskEvidence>& evidence) {
@@ -53,11 +68,10 @@ Result<std::vector<Collection>> Optimized(const std::vector<Collection>& collect
   return optimized;
 }
 
-Result<std::shared_ptr<Run>> Submit(const std::vector<Projection>& outputs, LoweredPlan& lowered, SubmitOptions options, bool has_sinks) {
-  const auto cluster = DefaultCluster();
-  if (cluster == nullptr) return LocalEngine::Default().Submit(std::move(lowered.plan), std::move(options));
-  if (has_sinks) return NotImplementedError("a cluster cannot write files yet; the nearest is to_csv() without a Client");
-  return cluster->Submit(outputs, lowered, std::move(options));
+// `sinks`: those that `lowered` was made with.
+Result<std::shared_ptr<Run>> Submit(const std::vector<Projection>& outputs, const SinkSpecs& sinks, LoweredPlan& lowered, SubmitOptions options) {
+  if (const auto cluster = DefaultCluster()) return cluster->Submit(outputs, lowered, std::move(options), sinks);
+  return LocalEngine::Default().Submit(std::move(lowered.plan), std::move(options));
 }
 
 // What one run gave: the pieces of each collection's partitions.
@@ -70,21 +84,27 @@ struct RunResult {
 Result<std::optional<RunResult>> RunOnce(const std::vector<Collection>& collections, const SinkMaker& make_sink,
                                          const ComputeOptions& options) {
   ARROW_ASSIGN_OR_RAISE(auto optimized, Optimized(collections));
+  SinkSpecs specs;
   std::vector<std::shared_ptr<const Sink>> sinks;
   for (size_t i = 0; make_sink && i < optimized.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto sink, make_sink(optimized[i]));
-    sinks.push_back(std::move(sink));
+    ARROW_ASSIGN_OR_RAISE(OutputSink sink, make_sink(optimized[i]));
+    const Projection& rows = optimized[i].data;
+    ARROW_ASSIGN_OR_RAISE(auto made, MakeSink(sink.spec, rows.schema(), rows.root->num_partitions(), std::move(sink.keep_alive)));
+    specs.emplace_back(std::move(sink.spec));
+    sinks.push_back(std::move(made));
   }
   ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(ProjectionsOf(optimized), sinks));
   SubmitOptions submit;
   submit.priority = options.priority;
   submit.name = NameOf(collections);
-  ARROW_ASSIGN_OR_RAISE(const auto run, Submit(ProjectionsOf(optimized), lowered, std::move(submit), make_sink != nullptr));
+  ARROW_ASSIGN_OR_RAISE(const auto run, Submit(ProjectionsOf(optimized), specs, lowered, std::move(submit)));
   const Status status = run->Wait(options.check_interrupt);
   // Not the user's error: the call that met the values has noted it, and is made with the wider type in the next run.
   if (KindOf(status) == ErrorKind::kNeedsWiderType) return std::nullopt;
   ARROW_RETURN_NOT_OK(status);
-  ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
+  const std::vector<TaskEvidence> evidence = run->TakeEvidence();
+  if (DefaultCluster() != nullptr && !IsComplete(lowered, evidence)) return std::nullopt;
+  ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, evidence));
   if (!is_borne_out) return std::nullopt;
   ARROW_ASSIGN_OR_RAISE(auto pieces, run->TakeOutputs());
   return RunResult{std::move(optimized), std::move(pieces)};

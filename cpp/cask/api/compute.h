@@ -8,7 +8,7 @@
 
 #include "cask/api/collection.h"
 #include "cask/base/priority.h"
-#include "cask/compute/pipeline.h"
+#include "cask/compute/sink_spec.h"
 #include "cask/data/batch.h"
 
 namespace cask {
@@ -31,8 +31,13 @@ struct ComputeOptions {
 /// The values of several collections in one plan: what they have in common is done once.
 Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options = {});
 
-/// Makes what a collection's rows are given to, partition by partition; called for each run, with the collection as it is by then.
-using SinkMaker = std::function<Result<std::shared_ptr<const Sink>>(const Collection&)>;
+/// What a collection's rows are given to, partition by partition: by tasks of this process, or by workers of a cluster.
+struct OutputSink {
+  SinkSpec spec;
+  std::shared_ptr<const void> keep_alive;  // lives as long as any task of this process that uses the sink
+};
+/// Says what that is; called for each run, with the collection as it is by then.
+using SinkMaker = std::function<Result<OutputSink>(const Collection&)>;
 /// Gives a collection's rows to sinks. What the sinks of the run that counts gave, a table a partition: where a run turns out to have
 /// assumed other than the data says, another one follows, so a sink must not do what cannot be done again.
 Result<std::vector<std::shared_ptr<const Piece>>> ComputeInto(const Collection& collection, const SinkMaker& make_sink,

@@ -10,15 +10,20 @@
 namespace cask {
 namespace {
 
-// For each array the chunks of its grid, in order.
-Result<std::vector<TaskPieces>> RunArrays(const std::vector<ArrayExprPtr>& arrays, bool stores_whole, std::string name,
-                                          const InterruptCheck& check) {
-  Plan plan;
-  ARROW_RETURN_NOT_OK(LowerArrays(arrays, {stores_whole}, &plan));
-  if (DefaultCluster() != nullptr) return NotImplementedError("a cluster cannot compute arrays yet; the nearest is to compute them without a Client");
+// For each array the chunks of its grid, in order. `is_whole`: it would be best if those of each array lay in one piece of memory.
+Result<std::vector<TaskPieces>> RunArrays(const std::vector<ArrayExprPtr>& arrays, bool is_whole, std::string name, const InterruptCheck& check) {
+  const auto cluster = DefaultCluster();
   SubmitOptions options;
   options.name = std::move(name);
-  auto run = LocalEngine::Default().Submit(std::move(plan), std::move(options));
+  Plan plan;
+  std::shared_ptr<Run> run;
+  if (cluster == nullptr) {
+    ARROW_RETURN_NOT_OK(LowerArrays(arrays, {.stores_whole = is_whole}, &plan));
+    run = LocalEngine::Default().Submit(std::move(plan), std::move(options));
+  } else {
+    ARROW_RETURN_NOT_OK(LowerArrays(arrays, {}, &plan));
+    ARROW_ASSIGN_OR_RAISE(run, cluster->SubmitArrays(arrays, plan, std::move(options)));
+  }
   ARROW_RETURN_NOT_OK(run->Wait(check));
   return run->TakeOutputs();
 }

@@ -36,10 +36,10 @@ void SetDefaultCluster(std::shared_ptr<ClusterClient> cluster) {
   choice.cluster.swap(cluster);  // so that the old one ends without the lock
 }
 
-Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, double seconds) {
-  std::string address;
-  ARROW_ASSIGN_OR_RAISE(auto transport, MakeTransportFor(address_or_file, Role::kClient, &address));
-  return ClusterClient::Connect(address, std::move(transport), seconds);
+Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, const ClusterClientOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(const ConnectionFile file, FindConnectionFile(address_or_file));
+  ARROW_ASSIGN_OR_RAISE(auto transport, Transport::Make(file.client));
+  return ClusterClient::Connect(file.address, std::move(transport), options);
 }
 
 }  // namespace cask

@@ -14,6 +14,6 @@ std::shared_ptr<ClusterClient> DefaultCluster();
 void SetDefaultCluster(std::shared_ptr<ClusterClient> cluster);
 
 /// Connects to the cluster whose scheduler is at that address, or that has that connection file.
-Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, double seconds);
+Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, const ClusterClientOptions& options = {});
 
 }  // namespace cask

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "cask/api/staged_files.h"
-#include "cask/compute/sink_csv.h"
+#include "cask/compute/sink_spec.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/source_expr.h"
 
@@ -68,8 +68,9 @@ Collection WithoutIndex(const Collection& collection) {
 }
 
 // The description of the sink, apart from where it writes.
-Result<CsvSinkRequest> SinkRequestFor(const Collection& collection, const WriteCsvRequest& request, const ComputeOptions& options) {
-  CsvSinkRequest sink;
+Result<CsvSinkSpec> SinkSpecFor(const Collection& collection, const WriteCsvRequest& request, const ComputeOptions& options) {
+  CsvSinkSpec sink;
+  sink.num_partitions = collection.num_partitions();
   sink.options = request.options;
   sink.options.header = request.header;
   sink.options.header_names = request.header_names.value_or(HeaderNames(collection));
@@ -87,9 +88,9 @@ Result<CsvSinkRequest> SinkRequestFor(const Collection& collection, const WriteC
   if (static_cast<int>(sink.options.index_labels.size()) != sink.options.num_index_columns) {
     return ValueError("{} index labels for an index of {} levels", sink.options.index_labels.size(), sink.options.num_index_columns);
   }
-  if (collection.num_index == 0) sink.index = CsvSinkRequest::Index::kRange;
-  if (RowIdColumnOf(collection.data) >= 0) sink.index = CsvSinkRequest::Index::kRowIds;
-  if (sink.index != CsvSinkRequest::Index::kColumns) {
+  if (collection.num_index == 0) sink.index = CsvSinkSpec::Index::kRange;
+  if (RowIdColumnOf(collection.data) >= 0) sink.index = CsvSinkSpec::Index::kRowIds;
+  if (sink.index != CsvSinkSpec::Index::kColumns) {
     ARROW_ASSIGN_OR_RAISE(sink.offsets, OffsetsFor(collection, options));
   }
   return sink;
@@ -148,18 +149,16 @@ Result<std::vector<std::string>> WriteCsv(const Collection& whole, const WriteCs
   ARROW_ASSIGN_OR_RAISE(const auto paths, CsvPaths(request, num_partitions));
   if (paths.empty()) return paths;
   if (request.mode == WriteCsvRequest::Mode::kCreate) ARROW_RETURN_NOT_OK(CheckNoneExists(paths));
-  ARROW_ASSIGN_OR_RAISE(CsvSinkRequest sink, SinkRequestFor(collection, request, options));
+  ARROW_ASSIGN_OR_RAISE(CsvSinkSpec sink, SinkSpecFor(collection, request, options));
   sink.options.compression = CompressionOf(request, paths[0]);
   StagedRuns staged_runs;
   // Each run has files of its own: a task of a run that does not count may still write when the next one begins.
-  const auto make_sink = [&](const Collection& current) -> Result<std::shared_ptr<const Sink>> {
+  const auto make_sink = [&](const Collection& current) -> Result<OutputSink> {
     ARROW_ASSIGN_OR_RAISE(const auto staged, StagedFiles::Make(paths));
     staged_runs.runs.push_back(staged);
-    sink.schema = current.data.schema();
-    sink.row_ids = RowIdColumnOf(current.data);
-    sink.paths = staged->Paths(num_partitions);
-    sink.keep_alive = staged;
-    return MakeCsvSink(sink);
+    sink.folder = staged->folder();
+    if (sink.index == CsvSinkSpec::Index::kRowIds) sink.row_ids = RowIdColumnOf(current.data);
+    return OutputSink{sink, staged};
   };
   ARROW_RETURN_NOT_OK(ComputeInto(collection, make_sink, options).status());
   const auto& staged = staged_runs.runs.back();

@@ -1,6 +1,13 @@
 #include "cask/api/write_csv.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+#include <tuple>
 
 #include "cask/api/frame_operations.h"
 #include "cask/api/staged_files.h"
@@ -52,6 +59,66 @@ TEST(StagedFiles, JoinsInOrderBehindWhatIsThere) {
   staged->Discard();
   EXPECT_EQ(TestFolder::Read(folder / "a"), "before one two");
   EXPECT_EQ(folder.Names(), Paths{"a"});
+}
+
+// A worker that is taken for dead may write once more, with what its successor has written already, at any time.
+TEST(StagedFiles, LateWritersChangeNothing) {
+  const TestFolder folder;
+  folder.Write("a", "before ");
+  auto staged = StagedFiles::Make({folder / "a"}).ValueOrDie();
+  const auto write_late = [&] { TestFolder::WriteAt(staged->Path(0), "one "); };
+  write_late();
+  TestFolder::WriteAt(staged->Path(1), "two");
+  ASSERT_TRUE(staged->JoinAll(2).ok());
+  write_late();
+  ASSERT_TRUE(staged->PrependTargets().ok());
+  write_late();
+  ASSERT_TRUE(staged->MoveEach().ok());
+  write_late();
+  EXPECT_EQ(TestFolder::Read(folder / "a"), "before one two");
+  staged->Discard();
+  write_late();
+  EXPECT_EQ(folder.Names(), Paths{"a"});
+}
+
+TEST(StagedFiles, DiscardedFilesAreGoneWhoeverStillWrites) {
+  const TestFolder folder;
+  Table table;
+  table.schema.Add({"a", Kind::kInt64});
+  for (int round = 0; round < 20; ++round) {
+    const auto staged = StagedFiles::Make({folder / "a"}).ValueOrDie();
+    std::atomic<bool> ends{false};
+    std::vector<std::thread> writers;
+    for (int i = 0; i < 3; ++i) {
+      writers.emplace_back([&, i] {
+        while (!ends) std::ignore = WriteCsvFile(table, {}, staged->Path(i));
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    staged->Discard();
+    EXPECT_EQ(folder.Names(), Paths{});
+    ends = true;
+    for (std::thread& writer : writers) writer.join();
+    EXPECT_EQ(folder.Names(), Paths{});
+  }
+}
+
+TEST(StagedFiles, WhatAKilledProcessHasLeftGoesWithTheNextFiles) {
+  const TestFolder folder;
+  const auto mine = StagedFiles::Make({folder / "a"}).ValueOrDie();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto staged = StagedFiles::Make({folder / "b"}).ValueOrDie();
+    TestFolder::WriteAt(staged->Path(0), "half of");
+    ::raise(SIGKILL);
+  }
+  int ended = 0;
+  ASSERT_EQ(::waitpid(child, &ended, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(ended));
+  EXPECT_EQ(folder.Names().size(), 2u);
+  const auto next = StagedFiles::Make({folder / "c"}).ValueOrDie();
+  EXPECT_EQ(folder.Names().size(), 2u);
+  EXPECT_TRUE(std::filesystem::exists(mine->folder())) << "its process lives";
 }
 
 // What the first partitions show is wrong for the last: the run that finds out is done again, and only the last one counts.

@@ -46,6 +46,16 @@ class TaskMap {
 
   int64_t size() const { return size_; }
 
+  /// Visits each task with its value, in any order.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [key, page] : pages_) {
+      for (int slot = 0; slot < kPageTasks; ++slot) {
+        if ((page->used >> slot & 1) != 0) visit(TaskId{key.plan, key.layer, key.task * kPageTasks + slot}, page->values[slot]);
+      }
+    }
+  }
+
  private:
   static constexpr int kPageTasks = 32;
   struct Page {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "cask/base/log.h"
+#include "cask/base/random.h"
 #include "cask/base/threads.h"
 #include "cask/cluster/cluster_run.h"
 #include "cask/cluster/program.h"
@@ -13,17 +15,26 @@ namespace {
 
 auto Seconds(double seconds) { return std::chrono::duration<double>(seconds); }
 
+constexpr double kRetrySeconds = 0.1;
+constexpr double kFarewellSeconds = 0.5;
+
 }  // namespace
 
-Result<std::shared_ptr<ClusterClient>> ClusterClient::Connect(const std::string& address, std::unique_ptr<Transport> transport, double seconds) {
+Result<std::shared_ptr<ClusterClient>> ClusterClient::Connect(const std::string& address, std::unique_ptr<Transport> transport,
+                                                              const ClusterClientOptions& options) {
   ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(address));
-  std::shared_ptr<ClusterClient> client(new ClusterClient(fmt::format("{}:{}", place.host, place.port), std::move(transport)), &ClusterClient::Delete);
-  ARROW_RETURN_NOT_OK(client->Open(seconds));
+  std::shared_ptr<ClusterClient> client(new ClusterClient(place, std::move(transport), options), &ClusterClient::Delete);
+  ARROW_RETURN_NOT_OK(client->Open());
   return client;
 }
 
-ClusterClient::ClusterClient(std::string address, std::unique_ptr<Transport> transport)
-    : address_(std::move(address)), transport_(std::move(transport)), fetcher_(*transport_, aside_) {}
+ClusterClient::ClusterClient(HostAndPort scheduler, std::unique_ptr<Transport> transport, const ClusterClientOptions& options)
+    : scheduler_place_(std::move(scheduler)),
+      address_(fmt::format("{}:{}", scheduler_place_.host, scheduler_place_.port)),
+      options_(options),
+      session_(SessionId{static_cast<int64_t>(Random(FreshSeed()).Next() >> 1)}),
+      transport_(std::move(transport)),
+      fetcher_(*transport_, aside_) {}
 
 // A run that holds the client may be let go of on a thread that the client waits for.
 void ClusterClient::Delete(ClusterClient* client) {
@@ -35,55 +46,54 @@ void ClusterClient::Delete(ClusterClient* client) {
 }
 
 ClusterClient::~ClusterClient() {
+  Close();
   aside_.Stop();
-  transport_.reset();
+  transport_->Stop();  // what it still calls needs all that is here
 }
 
-Status ClusterClient::Open(double seconds) {
-  ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(address_));
-  const ConnectionEvents events{[this](Frame frame) { OnFrame(std::move(frame)); }, [this](const Status& status) { OnClosed(status); }};
-  transport_->Connect(place.host, place.port, Role::kScheduler, events, [this](Result<std::shared_ptr<Connection>> connection) {
-    if (!connection.ok()) return OnClosed(connection.status());
-    std::lock_guard lock(mutex_);
-    scheduler_ = *connection;
-    SendGreeting(*scheduler_, ClientGreeting{});
-  });
+Status ClusterClient::Open() {
+  transport_->Post([this] { Connect(); });
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, Seconds(seconds), [&] { return is_welcome_ || has_ended_; })) {
-    return OSError("the scheduler at {} did not answer within {} s", address_, seconds);
+  if (!changed_.wait_for(lock, Seconds(options_.answer_seconds), [&] { return was_welcome_ || has_ended_; })) {
+    return OSError("the scheduler at {} did not answer within {} s", address_, options_.answer_seconds);
   }
   return status_;
 }
 
-void ClusterClient::OnFrame(Frame frame) {
-  const Status status = TakeFrame(std::move(frame));
-  if (status.ok()) return;
-  std::shared_ptr<Connection> scheduler;
-  {
-    std::lock_guard lock(mutex_);
-    scheduler = scheduler_;
-  }
-  scheduler->Close();
-  OnClosed(status);
+void ClusterClient::Connect() {
+  auto link = std::make_shared<Link>();
+  const ConnectionEvents events{[this, link](Frame frame) { OnFrame(link, std::move(frame)); },
+                                [this, link](const Status& status) { OnClosed(link, status); }};
+  transport_->Connect(scheduler_place_.host, scheduler_place_.port, Role::kScheduler, events, [this, link](Result<std::shared_ptr<Connection>> made) {
+    if (!made.ok()) return OnClosed(link, made.status());
+    link->connection = *made;
+    SendGreeting(*link->connection, ClientGreeting{.session = session_});
+  });
 }
 
-Status ClusterClient::TakeFrame(Frame frame) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!is_welcome_) {
-      ARROW_RETURN_NOT_OK(ReadWelcome(frame));
-      is_welcome_ = true;
-      changed_.notify_all();
-      return Status::OK();
-    }
+void ClusterClient::OnFrame(const std::shared_ptr<Link>& link, Frame frame) {
+  const Status status = TakeFrame(*link, std::move(frame));
+  if (status.ok()) return;
+  link->connection->Close();
+  End(status);  // it would say the same again
+}
+
+Status ClusterClient::TakeFrame(Link& link, Frame frame) {
+  if (!link.is_welcome) {
+    ARROW_RETURN_NOT_OK(ReadWelcome(frame));
+    link.is_welcome = true;
+    OnWelcome(link.connection);
+    return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
+  ARROW_ASSIGN_OR_RAISE(const auto bytes, link.reader.Take(std::move(frame)));
   if (!bytes) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(ToClient message, Decode<ToClient>(*bytes));
   if (const auto* progress = std::get_if<PlanProgress>(&message)) {
     if (const auto run = FindRun(progress->request)) run->OnProgress(progress->layers);
   } else if (const auto* ended = std::get_if<PlanEnded>(&message)) {
     if (const auto run = FindRun(ended->request)) run->OnEnded(*ended);
+  } else if (const auto* accepted = std::get_if<PlanAccepted>(&message)) {
+    if (const auto run = FindRun(accepted->request)) run->OnAccepted(accepted->plan);
   } else {
     std::lock_guard lock(mutex_);
     Workers& workers = std::get<Workers>(message);
@@ -93,18 +103,65 @@ Status ClusterClient::TakeFrame(Frame frame) {
   return Status::OK();
 }
 
-void ClusterClient::OnClosed(const Status& status) {
+void ClusterClient::OnWelcome(const std::shared_ptr<Connection>& connection) {
+  away_since_ = {};
+  std::vector<std::shared_ptr<ClusterRun>> runs;  // let go of without the lock: the end of a run needs it
+  std::lock_guard lock(mutex_);
+  LiveRequests live{{}, {collections_.begin(), collections_.end()}};
+  std::vector<Submission> submissions;
+  for (const auto& [request, weak] : runs_) {
+    runs.push_back(weak.lock());
+    if (runs.back() == nullptr || runs.back()->done()) continue;
+    live.requests.push_back(request);
+    submissions.push_back(runs.back()->submission());
+  }
+  Send(*connection, FromClient(std::move(live)));
+  for (Submission& submission : submissions) Send(*connection, FromClient(std::move(submission)));
+  scheduler_ = connection;
+  was_welcome_ = true;
+  changed_.notify_all();
+}
+
+void ClusterClient::OnClosed(const std::shared_ptr<Link>& link, const Status& status) {
+  const Status why = status.ok() ? OSError("the scheduler at {} closed the connection", address_) : status;
+  {
+    std::lock_guard lock(mutex_);
+    if (scheduler_ != nullptr && scheduler_ != link->connection) return;
+    scheduler_ = nullptr;
+    changed_.notify_all();
+    if (has_ended_) return;
+    if (was_welcome_) {
+      const auto now = std::chrono::steady_clock::now();
+      if (away_since_.time_since_epoch().count() == 0) {
+        away_since_ = now;
+        LogWarning("the connection with the scheduler at {} is lost ({}); trying again for {} s", address_, why.message(), options_.away_seconds);
+      }
+      if (now - away_since_ < Seconds(options_.away_seconds)) return transport_->PostAfter(kRetrySeconds, [this] { Connect(); });
+    }
+  }
+  End(was_welcome_ ? OSError("there has been no scheduler at {} for {} s: {}", address_, options_.away_seconds, why.message()) : why);
+}
+
+void ClusterClient::End(const Status& status) {
   std::map<RequestId, std::weak_ptr<ClusterRun>> runs;
   {
     std::lock_guard lock(mutex_);
     if (std::exchange(has_ended_, true)) return;
-    status_ = status.ok() ? OSError("the scheduler at {} closed the connection", address_) : status;
+    status_ = status;
     runs = std::exchange(runs_, {});
     changed_.notify_all();
   }
   for (const auto& [request, weak] : runs) {
-    if (const auto run = weak.lock()) run->OnLost(status_);
+    if (const auto run = weak.lock()) run->OnLost(status);
   }
+}
+
+void ClusterClient::Drop(CollectionId collection) {
+  {
+    std::lock_guard lock(mutex_);
+    collections_.erase(collection);
+  }
+  Tell(ReleaseCollection{collection});
 }
 
 void ClusterClient::Forget(RequestId request) {
@@ -126,15 +183,21 @@ std::shared_ptr<ClusterRun> ClusterClient::FindRun(RequestId request) const {
   return found == runs_.end() ? nullptr : found->second.lock();
 }
 
-Result<std::shared_ptr<Run>> ClusterClient::Submit(const std::vector<Projection>& outputs, const LoweredPlan& lowered, SubmitOptions options) {
+Result<std::shared_ptr<Run>> ClusterClient::Submit(const std::vector<Projection>& outputs, const LoweredPlan& lowered, SubmitOptions options,
+                                                   const SinkSpecs& sinks) {
   PlanShape shape = ShapeOf(lowered.plan);
   for (const ScanLayer& scan : lowered.scans) {
     const auto* persisted = dynamic_cast<const PersistedExpr*>(scan.source.get());
     const auto identity = persisted == nullptr ? std::nullopt : persisted->data()->identity();
     if (identity) shape.layers[scan.layer].affinity = Affinity{identity->collection, scan.first_partition};
   }
-  ARROW_ASSIGN_OR_RAISE(std::string program, EncodeProgram(outputs));
+  ARROW_ASSIGN_OR_RAISE(std::string program, EncodeProgram(outputs, sinks));
   return SubmitProgram(std::move(program), shape, lowered.plan, outputs, std::move(options));
+}
+
+Result<std::shared_ptr<Run>> ClusterClient::SubmitArrays(const std::vector<ArrayExprPtr>& arrays, const Plan& plan, SubmitOptions options) {
+  ARROW_ASSIGN_OR_RAISE(std::string program, EncodeArrayProgram(arrays));
+  return SubmitProgram(std::move(program), ShapeOf(plan), plan, {}, std::move(options));
 }
 
 Result<std::shared_ptr<Run>> ClusterClient::SubmitLoad(const Projection& persisted, const PersistedData::Identity& identity, SubmitOptions options) {
@@ -164,10 +227,13 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
     std::lock_guard lock(mutex_);
     ARROW_RETURN_NOT_OK(status_);
     submission.request = NewRequest();
-    run = std::make_shared<ClusterRun>(shared_from_this(), submission.request, plan, std::move(outputs), std::move(options));
-    runs_.emplace(submission.request, run);
+    for (const PlanShape::Layer& layer : shape.layers) {
+      if (layer.affinity) collections_.insert(layer.affinity->collection);
+    }
+    run = std::make_shared<ClusterRun>(shared_from_this(), std::move(submission), plan, std::move(outputs), std::move(options));
+    runs_.emplace(run->submission().request, run);
+    if (scheduler_ != nullptr) Send(*scheduler_, FromClient(run->submission()));
   }
-  Tell(std::move(submission));
   return run;
 }
 
@@ -186,12 +252,13 @@ std::vector<std::shared_ptr<Run>> ClusterClient::ActiveRuns() const {
 
 Result<std::vector<WorkerNews>> ClusterClient::AskWorkers(double seconds) {
   std::unique_lock lock(mutex_);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(Seconds(seconds));
+  const Status too_late = OSError("the scheduler at {} did not answer within {} s", address_, seconds);
+  if (!changed_.wait_until(lock, until, [&] { return scheduler_ != nullptr || has_ended_; })) return too_late;
   ARROW_RETURN_NOT_OK(status_);
   const RequestId request = NewRequest();
   Send(*scheduler_, FromClient(cask::AskWorkers{request}));
-  if (!changed_.wait_for(lock, Seconds(seconds), [&] { return answers_.contains(request) || has_ended_; })) {
-    return OSError("the scheduler at {} did not answer within {} s", address_, seconds);
-  }
+  if (!changed_.wait_until(lock, until, [&] { return answers_.contains(request) || has_ended_; })) return too_late;
   auto answer = answers_.extract(request);
   if (answer.empty()) return status_;
   return std::move(answer.mapped().workers);
@@ -200,9 +267,13 @@ Result<std::vector<WorkerNews>> ClusterClient::AskWorkers(double seconds) {
 void ClusterClient::ShutDown() { Tell(cask::ShutDown{}); }
 
 void ClusterClient::Close() {
-  OnClosed(CancelledError("the client was closed"));
-  std::lock_guard lock(mutex_);
-  if (scheduler_ != nullptr) scheduler_->Close();
+  Tell(Farewell{});
+  End(CancelledError("the client was closed"));
+  std::unique_lock lock(mutex_);
+  if (scheduler_ == nullptr) return;
+  scheduler_->Close();
+  // So that the farewell is out before the transport may end.
+  if (!transport_->is_this_thread()) changed_.wait_for(lock, Seconds(kFarewellSeconds), [&] { return scheduler_ == nullptr; });
 }
 
 Status ClusterClient::status() const {

@@ -17,9 +17,9 @@ constexpr int kMaxRetries = 60;
 
 }  // namespace
 
-ClusterRun::ClusterRun(std::shared_ptr<ClusterClient> client, RequestId request, const Plan& plan, std::vector<Projection> computed,
+ClusterRun::ClusterRun(std::shared_ptr<ClusterClient> client, Submission submission, const Plan& plan, std::vector<Projection> computed,
                        SubmitOptions options)
-    : client_(std::move(client)), request_(request), computed_(std::move(computed)), options_(std::move(options)) {
+    : client_(std::move(client)), computed_(std::move(computed)), options_(std::move(options)), submission_(std::move(submission)) {
   for (const Layer& layer : plan.layers) progress_.push_back({layer.name, layer.num_tasks, 0, 0, 0});
   for (const PlanOutput& output : plan.outputs) {
     const int64_t num_tasks = plan.layers[output.layer].num_tasks;
@@ -28,7 +28,7 @@ ClusterRun::ClusterRun(std::shared_ptr<ClusterClient> client, RequestId request,
   }
 }
 
-ClusterRun::~ClusterRun() { client_->Forget(request_); }
+ClusterRun::~ClusterRun() { client_->Forget(submission_.request); }
 
 Status ClusterRun::Wait(const std::function<Status()>& check_interrupt) {
   std::unique_lock lock(mutex_);
@@ -59,7 +59,7 @@ bool ClusterRun::done() const {
   return ended_;
 }
 
-void ClusterRun::Cancel() { client_->Tell(CancelPlan{request_}); }
+void ClusterRun::Cancel() { client_->Tell(CancelPlan{submission_.request}); }
 
 std::vector<LayerProgress> ClusterRun::Progress() const {
   std::lock_guard lock(mutex_);
@@ -82,6 +82,16 @@ std::vector<TaskEvidence> ClusterRun::TakeEvidence() {
   std::stable_sort(evidence.begin(), evidence.end(),
                    [](const auto& a, const auto& b) { return std::pair(a.layer, a.task) < std::pair(b.layer, b.task); });
   return evidence;
+}
+
+Submission ClusterRun::submission() const {
+  std::lock_guard lock(mutex_);
+  return submission_;
+}
+
+void ClusterRun::OnAccepted(PlanId plan) {
+  std::lock_guard lock(mutex_);
+  submission_.plan = plan;
 }
 
 void ClusterRun::SetProgress(const std::vector<LayerNews>& layers) {
@@ -170,7 +180,7 @@ void ClusterRun::OnFetched(const Wanted& wanted, std::shared_ptr<const Piece> pi
     if (--num_missing_ > 0) return;
     then = End(Status::OK());
   }
-  client_->Tell(ReleasePlan{request_});
+  client_->Tell(ReleasePlan{submission_.request});
   then();
 }
 
@@ -180,7 +190,9 @@ void ClusterRun::OnNotFetched(PlanId plan, const Wanted& wanted, int64_t ending,
     std::lock_guard lock(mutex_);
     // Once the scheduler has found the worker lost, it has the result computed anew, and says so.
     if (ended_ || ending != ending_) return;
-    if (tries < kMaxRetries) {
+    // Out of reach, or lost and not found so yet.
+    const bool may_pass = KindOf(status) == ErrorKind::kOS || KindOf(status) == ErrorKind::kKey;
+    if (may_pass && tries < kMaxRetries) {
       const std::weak_ptr<ClusterRun> weak = weak_from_this();
       client_->transport_->PostAfter(kRetrySeconds, [=] {
         const auto self = weak.lock();

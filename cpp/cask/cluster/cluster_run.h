@@ -15,7 +15,7 @@ namespace cask {
 class ClusterRun final : public Run, public std::enable_shared_from_this<ClusterRun> {
  public:
   /// `plan` says which results are to be fetched; `computed` is what it was made of.
-  ClusterRun(std::shared_ptr<ClusterClient> client, RequestId request, const Plan& plan, std::vector<Projection> computed, SubmitOptions options);
+  ClusterRun(std::shared_ptr<ClusterClient> client, Submission submission, const Plan& plan, std::vector<Projection> computed, SubmitOptions options);
   ~ClusterRun() override;
 
   Status Wait(const std::function<Status()>& check_interrupt) override;
@@ -27,7 +27,12 @@ class ClusterRun final : public Run, public std::enable_shared_from_this<Cluster
   Result<std::vector<TaskPieces>> TakeOutputs() override;
   std::vector<TaskEvidence> TakeEvidence() override;
 
+  // -- For the client.
+  /// As it is to be said to a scheduler that may not know of it.
+  Submission submission() const;
+
   // -- From the client, on the transport's thread.
+  void OnAccepted(PlanId plan);
   void OnProgress(const std::vector<LayerNews>& layers);
   /// The scheduler says that the plan has ended; results that are not here yet are fetched. It may say so again, of other workers.
   void OnEnded(const PlanEnded& ended);
@@ -58,11 +63,11 @@ class ClusterRun final : public Run, public std::enable_shared_from_this<Cluster
   void SetProgress(const std::vector<LayerNews>& layers);
 
   const std::shared_ptr<ClusterClient> client_;
-  const RequestId request_;
   const std::vector<Projection> computed_;
   const SubmitOptions options_;
 
   mutable std::mutex mutex_;  // guards all below
+  Submission submission_;
   std::condition_variable end_;
   std::vector<LayerProgress> progress_;
   std::vector<Output> outputs_;

@@ -56,6 +56,11 @@ class ClusterTest : public testing::Test {
     EXPECT_TRUE(run->Wait().ok());
     return ValuesOf(run->TakeOutputs().ValueOrDie()[0]);
   }
+  int64_t NumTasks() const {
+    int64_t tasks = 0;
+    for (const Layer& layer : Lower({sums_}).ValueOrDie().plan.layers) tasks += layer.num_tasks;
+    return tasks;
+  }
   void ExpectRight(RunPtr::element_type& run) {
     ASSERT_TRUE(run.WaitFor(TestCluster::kPatienceSeconds));
     ASSERT_TRUE(run.Wait().ok()) << run.Wait();
@@ -110,6 +115,44 @@ TEST_F(ClusterTest, ResultsLostBeforeTheyWereFetchedAreComputedAgain) {
     only = cluster_.AddWorker();
     ExpectRight(*run);
   }
+}
+
+TEST_F(ClusterTest, PlansOutliveTheirScheduler) {
+  const auto client = cluster_.Connect();
+  cluster_.AddWorker();
+  cluster_.AddWorker();
+  const int64_t tasks_of_a_run = NumTasks();
+  std::vector<RunPtr> runs;
+  constexpr int kRestarts = 6;
+  for (int round = 0; round < kRestarts; ++round) {
+    runs.push_back(Submit(*client));
+    runs.back()->WaitFor(0.008 * round);
+    cluster_.StopScheduler();
+    runs.push_back(Submit(*client));  // while there is none
+    cluster_.StartScheduler();
+  }
+  for (const RunPtr& run : runs) {
+    ExpectRight(*run);
+    EXPECT_GE(run->TakeEvidence().size(), static_cast<size_t>(Lower({sums_}).ValueOrDie().plan.layers[0].num_tasks));
+  }
+  // What was under way when a scheduler was lost may have run twice: on each of two threads, and what waited in two more slots.
+  EXPECT_LE(cluster_.NumTasksEnded(), static_cast<int64_t>(runs.size()) * tasks_of_a_run + kRestarts * 4);
+}
+
+TEST_F(ClusterTest, WorkersAndSchedulerMayBeLostAtOnce) {
+  const auto client = cluster_.Connect();
+  cluster_.AddWorker();
+  WorkerServer* lost = cluster_.AddWorker();
+  std::vector<RunPtr> runs;
+  for (int round = 0; round < 5; ++round) {
+    runs.push_back(Submit(*client));
+    runs.back()->WaitFor(0.01 * round);
+    cluster_.StopScheduler();
+    cluster_.LoseWorker(lost);
+    cluster_.StartScheduler();
+    lost = cluster_.AddWorker();
+  }
+  for (const RunPtr& run : runs) ExpectRight(*run);
 }
 
 TEST_F(ClusterTest, ACancelledRunEndsAndLeavesNothing) {
@@ -243,6 +286,21 @@ TEST_F(PersistedTest, WhatIsLostWithAWorkerIsLoadedAgain) {
   ExpectRight(*Submit(*client, Persisted(data)));
   cluster_.AddWorker();
   ExpectRight(*Submit(*client, Persisted(data)));
+}
+
+TEST_F(PersistedTest, CollectionsOutliveTheirScheduler) {
+  cluster_.AddWorker();
+  cluster_.AddWorker();
+  const auto client = cluster_.Connect();
+  const auto data = Persist(client);
+  ASSERT_TRUE(data->WaitUntilLoaded(TestCluster::kPatienceSeconds).ValueOrDie());
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // until workers have told
+  const int64_t before = HeldBytes(*client);
+  cluster_.StopScheduler();
+  cluster_.StartScheduler();
+  for (int i = 0; i < 3; ++i) ExpectRight(*Submit(*client, Persisted(data)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  EXPECT_EQ(HeldBytes(*client), before) << "each partition is read where it is held";
 }
 
 TEST_F(PersistedTest, CollectionsOfAClientThatHasGoneAreDropped) {

@@ -6,7 +6,6 @@
 
 #include "cask/base/log.h"
 #include "cask/cluster/message_link.h"
-#include "cask/net/connection_file.h"
 
 namespace cask {
 
@@ -26,16 +25,12 @@ int WaitForSignal(double seconds) {
   return signal > 0 ? signal : 0;
 }
 
-Result<std::unique_ptr<Transport>> MakeTransportFor(const std::string& address_or_file, Role role, std::string* address) {
-  std::string path = address_or_file;
-  if (!path.ends_with(".json")) {
-    ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(address_or_file));
-    ARROW_ASSIGN_OR_RAISE(const std::string folder, ClusterFolder());
-    path = ConnectionFilePath(folder, fmt::format("{}:{}", place.host == "localhost" ? "127.0.0.1" : place.host, place.port));
-  }
-  ARROW_ASSIGN_OR_RAISE(const ConnectionFile file, ReadConnectionFile(path));
-  *address = file.address;
-  return Transport::Make(role == Role::kWorker ? file.worker : file.client);
+Result<ConnectionFile> FindConnectionFile(const std::string& address_or_file) {
+  if (address_or_file.ends_with(".json")) return ReadConnectionFile(address_or_file);
+  ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(address_or_file));
+  ARROW_ASSIGN_OR_RAISE(const std::string folder, ClusterFolder());
+  const std::string& host = place.host == "localhost" ? "127.0.0.1" : place.host;
+  return ReadConnectionFile(ConnectionFilePath(folder, fmt::format("{}:{}", host, place.port)));
 }
 
 int NodeMain(int argc, char** argv) {

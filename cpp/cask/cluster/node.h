@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "cask/net/transport.h"
+#include "cask/net/connection_file.h"
 
 namespace cask {
 
@@ -29,8 +29,8 @@ struct WorkerCommand {
 };
 int RunWorker(const WorkerCommand& command);
 
-/// A transport for the cluster at that address, or the one of that connection file, with the certificate of the role. Also says the address.
-Result<std::unique_ptr<Transport>> MakeTransportFor(const std::string& address_or_file, Role role, std::string* address);
+/// What is known of the cluster whose scheduler is at that address, or of the one with that connection file.
+Result<ConnectionFile> FindConnectionFile(const std::string& address_or_file);
 
 /// Waits for SIGINT or SIGTERM, which are blocked in all threads, at most so long; the signal, or 0.
 int WaitForSignal(double seconds);

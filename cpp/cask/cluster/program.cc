@@ -2,16 +2,19 @@
 
 #include <set>
 
+#include "cask/base/codec.h"
+#include "cask/expr/array_codec.h"
 #include "cask/expr/expression_codec.h"
 #include "cask/expr/visit_columns.h"
 #include "cask/local/persisted_source.h"
 #include "cask/plan/lower.h"
+#include "cask/plan/lower_array.h"
 
 namespace cask {
 namespace {
 
 // The first byte.
-enum class Purpose : char { kCompute, kLoad };
+enum class Purpose : char { kCompute, kLoad, kComputeArrays };
 
 std::string WithPurpose(Purpose purpose, std::string_view expressions) {
   std::string program(1, static_cast<char>(purpose));
@@ -44,11 +47,34 @@ Result<Plan> MakeLoadPlan(const std::vector<Projection>& outputs) {
   return LoadPlan(held->cache(), persisted->input(), held->identity()->generation);
 }
 
+Result<Plan> MakeComputePlan(const std::vector<Projection>& outputs, const SinkSpecs& specs) {
+  if (specs.size() > outputs.size()) return ValueError("a program has {} sinks for {} outputs", specs.size(), outputs.size());
+  std::vector<std::shared_ptr<const Sink>> sinks(specs.size());
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (!specs[i]) continue;
+    ARROW_ASSIGN_OR_RAISE(sinks[i], MakeSink(*specs[i], outputs[i].schema(), outputs[i].root->num_partitions()));
+  }
+  ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(outputs, sinks));
+  return std::move(lowered.plan);
+}
+
+Result<std::shared_ptr<const ProgramPlan>> MakeArrayPlan(std::string_view expressions) {
+  ARROW_ASSIGN_OR_RAISE(const auto arrays, DecodeArrays(expressions));
+  auto runnable = std::make_shared<ProgramPlan>();
+  ARROW_RETURN_NOT_OK(LowerArrays(arrays, {}, &runnable->plan));
+  return runnable;
+}
+
 }  // namespace
 
-Result<std::string> EncodeProgram(const std::vector<Projection>& outputs) {
+Result<std::string> EncodeProgram(const std::vector<Projection>& outputs, const SinkSpecs& sinks) {
   ARROW_ASSIGN_OR_RAISE(const std::string expressions, EncodeProjections(outputs));
-  return WithPurpose(Purpose::kCompute, expressions);
+  return WithPurpose(Purpose::kCompute, ToBytes(sinks) + expressions);
+}
+
+Result<std::string> EncodeArrayProgram(const std::vector<ArrayExprPtr>& arrays) {
+  ARROW_ASSIGN_OR_RAISE(const std::string expressions, EncodeArrays(arrays));
+  return WithPurpose(Purpose::kComputeArrays, expressions);
 }
 
 Result<std::string> EncodeLoadProgram(const Projection& persisted) {
@@ -64,6 +90,13 @@ std::shared_ptr<PersistedCache> PersistedCaches::Find(const PersistedData::Ident
   return cache;
 }
 
+std::vector<HeldPartitions> PersistedCaches::Held() const {
+  std::lock_guard lock(mutex_);
+  std::vector<HeldPartitions> held;
+  for (const auto& [id, cache] : caches_) held.push_back({id, cache->Partitions()});
+  return held;
+}
+
 void PersistedCaches::Drop(CollectionId id) {
   decltype(caches_)::node_type dropped;
   std::lock_guard lock(mutex_);
@@ -72,14 +105,18 @@ void PersistedCaches::Drop(CollectionId id) {
 
 Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, PersistedCaches& caches) {
   if (program.empty()) return ValueError("a program is empty");
+  if (program[0] == static_cast<char>(Purpose::kComputeArrays)) return MakeArrayPlan(program.substr(1));
   const auto find = [&](const PersistedData::Identity& identity) { return std::make_shared<HeldCollection>(identity, caches.Find(identity)); };
+  const bool computes = program[0] == static_cast<char>(Purpose::kCompute);
+  Decoder decoder(program.substr(1));
+  SinkSpecs sinks;
+  if (computes && !decoder.Read(&sinks)) return ValueError("what a program writes does not decode");
   auto runnable = std::make_shared<ProgramPlan>();
-  ARROW_ASSIGN_OR_RAISE(runnable->outputs, DecodeProjections(program.substr(1), find));
-  if (program[0] == static_cast<char>(Purpose::kLoad)) {
+  ARROW_ASSIGN_OR_RAISE(runnable->outputs, DecodeProjections(program.substr(program.size() - decoder.num_left()), find));
+  if (computes) {
+    ARROW_ASSIGN_OR_RAISE(runnable->plan, MakeComputePlan(runnable->outputs, sinks));
+  } else if (program[0] == static_cast<char>(Purpose::kLoad)) {
     ARROW_ASSIGN_OR_RAISE(runnable->plan, MakeLoadPlan(runnable->outputs));
-  } else if (program[0] == static_cast<char>(Purpose::kCompute)) {
-    ARROW_ASSIGN_OR_RAISE(LoweredPlan lowered, Lower(runnable->outputs));
-    runnable->plan = std::move(lowered.plan);
   } else {
     return ValueError("a program has no purpose {}", static_cast<int>(program[0]));
   }

@@ -8,14 +8,19 @@
 #include <string_view>
 #include <vector>
 
+#include "cask/compute/sink_spec.h"
+#include "cask/expr/array_expr.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/local/persisted_cache.h"
+#include "cask/wire/worker_messages.h"
 #include "cask/worker/executor.h"
 
 namespace cask {
 
-/// Computes outputs.
-Result<std::string> EncodeProgram(const std::vector<Projection>& outputs);
+/// Computes outputs and gives their rows to sinks.
+Result<std::string> EncodeProgram(const std::vector<Projection>& outputs, const SinkSpecs& sinks = {});
+/// Computes arrays, each chunk by itself: no process has the whole of one.
+Result<std::string> EncodeArrayProgram(const std::vector<ArrayExprPtr>& arrays);
 /// Loads every column of the persisted collection that `persisted` is all columns of.
 Result<std::string> EncodeLoadProgram(const Projection& persisted);
 
@@ -26,10 +31,12 @@ class PersistedCaches {
   /// Made when it is first asked for. What is held of earlier generations is dropped.
   std::shared_ptr<PersistedCache> Find(const PersistedData::Identity& identity);
   void Drop(CollectionId id);
+  /// What is held of all collections.
+  std::vector<HeldPartitions> Held() const;
 
  private:
   Store& store_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<CollectionId, std::shared_ptr<PersistedCache>> caches_;
 };
 

@@ -1,5 +1,6 @@
 #include "cask/cluster/scheduler_server.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -23,21 +24,23 @@ Result<WorkerId> SchedulerServer::Join(std::shared_ptr<Connection> link, WorkerG
   }
   if (greeting.threads < 1 || greeting.threads > 4096) return ValueError("a worker cannot have {} threads", greeting.threads);
   ARROW_RETURN_NOT_OK(ParseAddress(greeting.address));
-  const int threads = greeting.threads;
-  // The machine may assign at once, so the session must be there by then; it begins when the worker is welcome.
-  SchedulerOutbox assignments;
-  const WorkerId id = scheduler_.OnWorkerJoined(threads, 2 * threads, assignments);
-  LogInfo("worker {} ('{}', {} threads) joined from {}", Number(id), greeting.name, threads, greeting.address);
+  // Paused until it has told what it holds.
+  const WorkerId id = scheduler_.OnWorkerJoined(greeting.threads, 2 * greeting.threads, outbox_, /*is_paused=*/true);
+  LogInfo("worker {} ('{}', {} threads) joined from {}", Number(id), greeting.name, greeting.threads, greeting.address);
   SendGreeting(*link, cask::Welcome{.worker = id});
   workers_.emplace(id, WorkerSession{.link = std::move(link), .greeting = std::move(greeting), .heartbeat = {}, .last_heard = clock_.MonotonicNanoseconds()});
-  outbox_.insert(outbox_.end(), assignments.begin(), assignments.end());
   CarryOut();
   return id;
 }
 
 void SchedulerServer::OnWorkerClosed(WorkerId id, const Status& why) {
   if (workers_.erase(id) == 0) return;
-  LogWarning("worker {} is lost: {}", Number(id), why.ok() ? "it closed the connection" : why.message());
+  for (auto& [plan, orphan] : orphans_) std::erase_if(orphan.results, [&](const HeldTask& held) { return held.worker == id; });
+  if (why.ok()) {
+    LogInfo("worker {} has left", Number(id));
+  } else {
+    LogWarning("worker {} is lost: {}", Number(id), why.message());
+  }
   scheduler_.OnWorkerLost(id, outbox_);
   CarryOut();
 }
@@ -89,9 +92,44 @@ Status SchedulerServer::On(WorkerId worker, const Heartbeat& heartbeat) {
   return Status::OK();
 }
 
+Status SchedulerServer::On(WorkerId worker, Holdings holdings) {
+  WorkerSession& session = workers_.at(worker);
+  if (session.is_settled) return ValueError("the worker told twice what it holds");
+  const int64_t now = clock_.MonotonicNanoseconds();
+  for (const HeldResult& result : holdings.results) {
+    const HeldTask held{result.task, result.run, worker, result.num_bytes};
+    if (plans_.contains(held.task.plan)) {
+      scheduler_.OnTaskHeld(held, outbox_);
+    } else {
+      orphans_.try_emplace(held.task.plan, Orphan{.since = now}).first->second.results.push_back(held);
+    }
+  }
+  for (HeldEvidence& held : holdings.evidence) {
+    const PlanId plan = held.task.plan;
+    if (plans_.contains(plan)) {
+      KeepEvidence(held.task, std::move(held.evidence));
+    } else {
+      orphans_.try_emplace(plan, Orphan{.since = now}).first->second.evidence.push_back({held.task.layer, held.task.task, std::move(held.evidence)});
+    }
+  }
+  for (const HeldPartitions& held : holdings.partitions) {
+    const auto wants = [&](const auto& client) { return client.second.collections.contains(held.collection); };
+    if (std::none_of(clients_.begin(), clients_.end(), wants)) orphaned_collections_.emplace(held.collection, now);
+    for (const int64_t partition : held.partitions) {
+      if (partition < 0 || partition >= kMaxPlanTasks) return ValueError("the worker holds partition {}, which there is not", partition);
+      scheduler_.OnPartitionHeld(held.collection, partition, worker);
+    }
+  }
+  session.is_settled = holdings.is_last;
+  if (session.is_settled) UpdatePause(worker);
+  return Status::OK();
+}
+
+bool SchedulerServer::is_recovering() const { return clock_.MonotonicNanoseconds() - started_ < Nanoseconds(options_.recovery_seconds); }
+
 void SchedulerServer::UpdatePause(WorkerId id) {
   const WorkerSession& worker = workers_.at(id);
-  if (worker.is_pressed || worker.is_suspect) {
+  if (worker.is_pressed || worker.is_suspect || !worker.is_settled || is_recovering()) {
     scheduler_.OnWorkerPaused(id);
   } else {
     scheduler_.OnWorkerResumed(id, outbox_);
@@ -100,6 +138,18 @@ void SchedulerServer::UpdatePause(WorkerId id) {
 
 void SchedulerServer::OnTick() {
   const int64_t now = clock_.MonotonicNanoseconds();
+  if (was_recovering_ && !is_recovering()) {
+    was_recovering_ = false;
+    for (const auto& [id, worker] : workers_) UpdatePause(id);
+  }
+  LookAtWorkers(now);
+  LookAtAbsentClients(now);
+  LookAtOrphans(now);
+  CarryOut();
+  ReportProgress();
+}
+
+void SchedulerServer::LookAtWorkers(int64_t now) {
   std::vector<WorkerId> dead;
   for (auto& [id, worker] : workers_) {
     const int64_t silence = now - worker.last_heard;
@@ -113,8 +163,34 @@ void SchedulerServer::OnTick() {
     workers_.at(id).link->Close();
     OnWorkerClosed(id, OSError("it was silent for {} s", options_.death_seconds));
   }
-  CarryOut();
-  ReportProgress();
+}
+
+void SchedulerServer::LookAtAbsentClients(int64_t now) {
+  std::vector<SessionId> gone;
+  for (const auto& [id, client] : clients_) {
+    if (client.link == nullptr && now - client.last_seen > Nanoseconds(options_.grace_seconds)) gone.push_back(id);
+  }
+  for (const SessionId id : gone) EndSession(id);
+}
+
+void SchedulerServer::LookAtOrphans(int64_t now) {
+  for (auto it = orphans_.begin(); it != orphans_.end();) {
+    if (now - it->second.since <= Nanoseconds(options_.grace_seconds)) {
+      ++it;
+      continue;
+    }
+    for (const HeldTask& held : it->second.results) Tell(held.worker, FreePieces{{held.task, held.run}});
+    for (const auto& [id, worker] : workers_) Send(*worker.link, ToWorker(ForgetPlan{it->first}));
+    it = orphans_.erase(it);
+  }
+  std::vector<CollectionId> dropped;
+  for (const auto& [collection, since] : orphaned_collections_) {
+    if (now - since > Nanoseconds(options_.grace_seconds)) dropped.push_back(collection);
+  }
+  for (const CollectionId collection : dropped) {
+    orphaned_collections_.erase(collection);
+    Drop(collection);
+  }
 }
 
 void SchedulerServer::DismissWorkers() {
@@ -123,73 +199,133 @@ void SchedulerServer::DismissWorkers() {
 
 // -- Clients.
 
-int64_t SchedulerServer::Welcome(std::shared_ptr<Connection> link) {
-  const int64_t id = next_client_++;
-  LogInfo("client {} came from {}", id, link->peer_address());
+void SchedulerServer::Welcome(SessionId id, std::shared_ptr<Connection> link) {
+  LogInfo("a client came from {}", link->peer_address());
   SendGreeting(*link, cask::Welcome{});
-  clients_.emplace(id, ClientSession{std::move(link), {}});
-  return id;
+  clients_[id].link = std::move(link);
 }
 
-void SchedulerServer::OnClientClosed(int64_t client) {
-  auto session = clients_.extract(client);
-  LogInfo("client {} has gone", client);
+void SchedulerServer::OnClientClosed(SessionId id, const Connection* link) {
+  const auto session = clients_.find(id);
+  if (session == clients_.end() || session->second.link.get() != link) return;
+  LogWarning("the client at {} is away; what it wants is kept for {} s", link->peer_address(), options_.grace_seconds);
+  session->second.link = nullptr;
+  session->second.last_seen = clock_.MonotonicNanoseconds();
+}
+
+void SchedulerServer::EndSession(SessionId id) {
+  auto session = clients_.extract(id);
+  if (session.empty()) return;
   for (const auto& [request, plan] : session.mapped().plans) Release(plan);
   for (const CollectionId collection : session.mapped().collections) Drop(collection);
   CarryOut();
 }
 
-Status SchedulerServer::OnClientMessage(int64_t client, FromClient message) {
+void SchedulerServer::Tell(const ClientSession& client, const ToClient& message) {
+  if (client.link != nullptr) Send(*client.link, message);  // else it asks when it comes again
+}
+
+Status SchedulerServer::OnClientMessage(SessionId client, FromClient message) {
+  if (!clients_.contains(client)) return ValueError("the client goes on after its farewell");
   ARROW_RETURN_NOT_OK(std::visit([&](auto& content) { return On(client, std::move(content)); }, message));
   CarryOut();
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, Submission submission) {
+Status SchedulerServer::On(SessionId client, Submission submission) {
   ClientSession& session = clients_.at(client);
-  if (session.plans.contains(submission.request)) return ValueError("the client used the number of a request twice");
+  if (const auto known = session.plans.find(submission.request); known != session.plans.end()) {
+    const PlanRecord& plan = plans_.at(known->second);
+    Tell(session, PlanAccepted{submission.request, known->second});
+    if (plan.has_ended && scheduler_.StatusOf(known->second) != PlanStatus::kRunning) EndPlan(known->second, plan.end_status);
+    return Status::OK();
+  }
   ARROW_ASSIGN_OR_RAISE(PlanShape shape, DecodeShape(submission.shape.bytes));
   for (const PlanShape::Layer& layer : shape.layers) {
-    if (layer.affinity) session.collections.insert(layer.affinity->collection);
+    if (layer.affinity) Claim(session, layer.affinity->collection);
   }
+  const PlanOptions options{submission.priority, submission.retries};
+  std::vector<EvidenceNews> evidence;
   SchedulerOutbox actions;
-  const PlanId id = scheduler_.OnSubmit(shape, {submission.priority, submission.retries}, actions);
+  PlanId id;
+  if (submission.plan && !plans_.contains(*submission.plan)) {
+    id = *submission.plan;
+    const std::vector<HeldTask> held = TakeOrphan(id, &evidence);
+    scheduler_.OnSubmitAgain(id, shape, options, held, actions);
+    LogInfo("'{}' goes on with {} results of before", submission.name, held.size());
+  } else {
+    id = scheduler_.OnSubmit(shape, options, actions);
+  }
   session.plans.emplace(submission.request, id);
-  plans_.emplace(id, PlanRecord{client, submission.request, std::move(submission.name), std::move(shape), std::move(submission.program), {}, {}});
+  plans_.emplace(id, PlanRecord{client, submission.request, std::move(submission.name), std::move(shape), std::move(submission.program), {},
+                                std::move(evidence), {}});
+  Tell(session, PlanAccepted{submission.request, id});
   outbox_.insert(outbox_.end(), actions.begin(), actions.end());
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, const CancelPlan& cancel) {
+void SchedulerServer::Claim(ClientSession& client, CollectionId collection) {
+  client.collections.insert(collection);
+  orphaned_collections_.erase(collection);
+}
+
+std::vector<HeldTask> SchedulerServer::TakeOrphan(PlanId plan, std::vector<EvidenceNews>* evidence) {
+  auto orphan = orphans_.extract(plan);
+  if (orphan.empty()) return {};
+  *evidence = std::move(orphan.mapped().evidence);
+  return std::move(orphan.mapped().results);
+}
+
+Status SchedulerServer::On(SessionId client, const LiveRequests& live) {
+  ClientSession& session = clients_.at(client);
+  const std::set<RequestId> wanted(live.requests.begin(), live.requests.end());
+  std::vector<PlanId> unwanted;
+  std::erase_if(session.plans, [&](const auto& plan) {
+    if (wanted.contains(plan.first)) return false;
+    unwanted.push_back(plan.second);
+    return true;
+  });
+  for (const PlanId plan : unwanted) Release(plan);
+  for (const CollectionId collection : live.collections) Claim(session, collection);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(SessionId client, const Farewell&) {
+  LogInfo("the client at {} has gone", clients_.at(client).link->peer_address());
+  EndSession(client);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(SessionId client, const CancelPlan& cancel) {
   const auto& plans = clients_.at(client).plans;
   if (const auto found = plans.find(cancel.request); found != plans.end()) scheduler_.OnCancel(found->second, outbox_);
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, const ReleasePlan& release) {
+Status SchedulerServer::On(SessionId client, const ReleasePlan& release) {
   auto node = clients_.at(client).plans.extract(release.request);
   if (!node.empty()) Release(node.mapped());
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, const AskWorkers& ask) {
+Status SchedulerServer::On(SessionId client, const AskWorkers& ask) {
   Workers answer{ask.request, {}};
   for (const auto& [id, worker] : workers_) {
     answer.workers.push_back({id, worker.greeting.name, worker.greeting.address, worker.greeting.threads, worker.greeting.memory_limit_bytes,
                               worker.heartbeat.memory_bytes, worker.heartbeat.store_bytes, worker.heartbeat.spilled_bytes});
   }
-  Send(*clients_.at(client).link, ToClient(std::move(answer)));
+  Tell(clients_.at(client), std::move(answer));
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, const ShutDown&) {
-  LogInfo("client {} ends the cluster", client);
+Status SchedulerServer::On(SessionId client, const ShutDown&) {
+  LogInfo("a client ends the cluster");
   DismissWorkers();
   on_shut_down_();
   return Status::OK();
 }
 
-Status SchedulerServer::On(int64_t client, const ReleaseCollection& release) {
+Status SchedulerServer::On(SessionId client, const ReleaseCollection& release) {
   if (clients_.at(client).collections.erase(release.collection) > 0) Drop(release.collection);
   return Status::OK();
 }
@@ -275,10 +411,11 @@ void SchedulerServer::EndPlan(PlanId id, const Status& status) {
   PlanRecord& plan = plans_.at(id);
   const auto client = clients_.find(plan.client);
   if (client == clients_.end()) return;
-  PlanEnded ended{plan.request, id, status, CountLayers(id), std::exchange(plan.evidence, {}), {}, {}};
+  PlanEnded ended{plan.request, id, status, CountLayers(id), plan.evidence, {}, {}};
   if (status.ok()) AddHolders(id, plan, &ended);
-  LogInfo("'{}' of client {} has ended: {}", plan.name, plan.client, status.ok() ? "OK" : status.message());
-  Send(*client->second.link, ToClient(std::move(ended)));
+  if (!std::exchange(plan.has_ended, true)) LogInfo("'{}' has ended: {}", plan.name, status.ok() ? "OK" : status.message());
+  plan.end_status = status;
+  Tell(client->second, std::move(ended));
 }
 
 void SchedulerServer::AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* ended) const {
@@ -302,7 +439,7 @@ void SchedulerServer::ReportProgress() {
     PlanProgress progress{plan.request, CountLayers(id)};
     int64_t news = 0;
     for (const LayerNews& layer : progress.layers) news += layer.done + layer.processing;
-    if (std::exchange(plan.num_news, news) != news) Send(*client->second.link, ToClient(std::move(progress)));
+    if (std::exchange(plan.num_news, news) != news) Tell(client->second, std::move(progress));
   }
 }
 

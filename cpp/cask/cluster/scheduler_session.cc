@@ -19,7 +19,7 @@ class SchedulerServer::Session : public std::enable_shared_from_this<Session> {
   void OnClosed(const Status& status) { Leave(status); }
 
  private:
-  bool is_welcome() const { return worker_ != kNoWorker || client_ >= 0; }
+  bool is_welcome() const { return worker_ != kNoWorker || client_.has_value(); }
 
   Status TakeGreeting(const Frame& frame) {
     if (frame.kind != FrameKind::kGreeting) return ValueError("the peer did not greet");
@@ -36,16 +36,17 @@ class SchedulerServer::Session : public std::enable_shared_from_this<Session> {
       return ValueError("the scheduler speaks version {} of Cask's protocol, the client version {}: use one version of Cask", kProtocolVersion,
                         client->protocol);
     }
-    client_ = server_.Welcome(connection_);
+    client_ = client->session;
+    server_.Welcome(*client_, connection_);
     return Status::OK();
   }
 
   Status TakeMessage(Frame frame) {
     ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
     if (!bytes) return Status::OK();
-    if (client_ >= 0) {
+    if (client_) {
       ARROW_ASSIGN_OR_RAISE(FromClient message, Decode<FromClient>(*bytes));
-      return server_.OnClientMessage(client_, std::move(message));
+      return server_.OnClientMessage(*client_, std::move(message));
     }
     ARROW_ASSIGN_OR_RAISE(ToScheduler message, Decode<ToScheduler>(*bytes));
     return server_.OnWorkerMessage(worker_, std::move(message));
@@ -55,14 +56,14 @@ class SchedulerServer::Session : public std::enable_shared_from_this<Session> {
     if (has_left_) return;
     has_left_ = true;
     if (worker_ != kNoWorker) server_.OnWorkerClosed(worker_, status);
-    if (client_ >= 0) server_.OnClientClosed(client_);
+    if (client_) server_.OnClientClosed(*client_, connection_.get());
   }
 
   SchedulerServer& server_;
   const std::shared_ptr<Connection> connection_;
   MessageReader reader_;
   WorkerId worker_ = kNoWorker;
-  int64_t client_ = -1;
+  std::optional<SessionId> client_;
   bool has_left_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -20,15 +21,14 @@ namespace cask {
 
 class TestCluster {
  public:
-  explicit TestCluster(SchedulerServerOptions options = {}) : authority_(ClusterAuthority::Make().ValueOrDie()), server_(SystemClock(), options, [] {}) {
+  explicit TestCluster(SchedulerServerOptions options = {}) : options_(options), authority_(ClusterAuthority::Make().ValueOrDie()) {
     ::setenv("CASK_LOG", "off", 1);  // workers are lost all the time
-    transport_ = MakeTransport(Role::kScheduler);
-    port_ = transport_->Listen("127.0.0.1", 0, [this](auto connection) { return server_.OnAccept(std::move(connection)); }).ValueOrDie();
-    Tick();
+    StartScheduler();
   }
   ~TestCluster() {
+    ends_.store(true);
     workers_.clear();
-    transport_.reset();
+    StopScheduler();
   }
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -42,7 +42,8 @@ class TestCluster {
     options.executor.store.memory_limit_bytes = int64_t{1} << 30;
     workers_.push_back(std::make_unique<WorkerServer>(std::move(options), MakeTransport(Role::kWorker)));
     WorkerServer* worker = workers_.back().get();
-    EXPECT_TRUE(worker->Start(address(), [](const Status&) {}).ok());
+    EXPECT_TRUE(worker->Start().ok());
+    Join(worker);
     for (int i = 0; i < 500 && !worker->has_joined(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_TRUE(worker->has_joined());
     return worker;
@@ -52,20 +53,49 @@ class TestCluster {
     std::erase_if(workers_, [&](const auto& other) { return other.get() == worker; });
   }
 
-  std::shared_ptr<ClusterClient> Connect() const { return ClusterClient::Connect(address(), MakeTransport(Role::kClient), kPatienceSeconds).ValueOrDie(); }
+  /// As if it were killed: nothing of it stays but the port.
+  void StopScheduler() {
+    transport_->Stop();
+    transport_.reset();
+    server_.reset();
+  }
+  /// At the same place as before.
+  void StartScheduler() {
+    server_ = std::make_unique<SchedulerServer>(SystemClock(), options_, [] {});
+    transport_ = MakeTransport(Role::kScheduler);
+    port_ = transport_->Listen("127.0.0.1", port_, [this](auto connection) { return server_->OnAccept(std::move(connection)); }).ValueOrDie();
+    options_.recovery_seconds = 0.3;  // of the next one
+    Tick();
+  }
+
+  std::shared_ptr<ClusterClient> Connect() const {
+    return ClusterClient::Connect(address(), MakeTransport(Role::kClient), {.answer_seconds = kPatienceSeconds}).ValueOrDie();
+  }
+  int64_t NumTasksEnded() const {
+    int64_t tasks = 0;
+    for (const auto& worker : workers_) tasks += worker->num_ended();
+    return tasks;
+  }
 
   static constexpr double kPatienceSeconds = 60;
 
  private:
+  void Join(WorkerServer* worker) {
+    worker->Join({"127.0.0.1", port_}, [this, worker](const Status& status) {
+      if (!ends_.load() && !status.ok()) worker->PostAfter(0.02, [this, worker] { Join(worker); });
+    });
+  }
   void Tick() {
     transport_->PostAfter(0.02, [this] {
-      server_.OnTick();
+      server_->OnTick();
       Tick();
     });
   }
 
+  SchedulerServerOptions options_;
   ClusterAuthority authority_;
-  SchedulerServer server_;
+  std::atomic<bool> ends_{false};
+  std::unique_ptr<SchedulerServer> server_;
   std::unique_ptr<Transport> transport_;
   int port_ = 0;
   std::vector<std::unique_ptr<WorkerServer>> workers_;

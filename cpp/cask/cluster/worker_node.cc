@@ -23,6 +23,7 @@ namespace {
 
 constexpr double kSignalSeconds = 0.05;
 constexpr double kRetrySeconds = 0.2;
+constexpr int kLeaveTries = 10;  // of kSignalSeconds, for the scheduler to hear of it
 
 // The address of this machine by which the scheduler is reached: the system says which one it would send from.
 Result<std::string> OwnHost(const std::string& scheduler) {
@@ -76,41 +77,64 @@ class Stay {
   std::optional<Status> status_;
 };
 
-enum class Ending { kDismissed, kSignal, kLost };
+// A worker and the way to its scheduler, as the connection file says it; that is another one once another cluster has taken the place.
+class WorkerNode {
+ public:
+  explicit WorkerNode(const WorkerCommand& command) : command_(command) {}
 
-// Joins the scheduler and works until something ends that.
-Result<Ending> WorkOnce(const WorkerCommand& command) {
-  std::string scheduler;
-  ARROW_ASSIGN_OR_RAISE(auto transport, MakeTransportFor(command.scheduler, Role::kWorker, &scheduler));
-  ARROW_ASSIGN_OR_RAISE(WorkerServerOptions options, OptionsOf(command, scheduler));
-  Stay stay;
-  WorkerServer server(std::move(options), std::move(transport));
-  ARROW_RETURN_NOT_OK(server.Start(scheduler, [&](const Status& status) { stay.End(status); }));
-  for (;;) {
-    if (const int signal = WaitForSignal(kSignalSeconds)) {
-      LogInfo("{}: the worker ends", signal == SIGINT ? "SIGINT" : "SIGTERM");
-      return Ending::kSignal;
+  // Joins the scheduler and works until something ends that: OK, or what the next try may put right.
+  Status Work() {
+    ARROW_RETURN_NOT_OK(FindCluster());
+    auto stay = std::make_shared<Stay>();
+    ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(file_.address));
+    server_->Join(place, [stay](const Status& status) { stay->End(status); });
+    for (;;) {
+      if (const int signal = WaitForSignal(kSignalSeconds)) {
+        LogInfo("{}: the worker ends", signal == SIGINT ? "SIGINT" : "SIGTERM");
+        server_->Leave();
+        for (int i = 0; i < kLeaveTries && !stay->end(); ++i) WaitForSignal(kSignalSeconds);
+        return Status::OK();
+      }
+      if (const auto end = stay->end()) {
+        if (!end->ok()) LogWarning("no scheduler: {}", end->message());
+        return *end;
+      }
+      if (server_->has_joined()) last_joined_ = Clock::now();
     }
-    const auto end = stay.end();
-    if (!end) continue;
-    if (end->ok()) return Ending::kDismissed;
-    LogWarning("no scheduler: {}", end->message());
-    return server.has_joined() ? Ending::kLost : Result<Ending>(*end);
   }
-}
+
+  double SecondsWithoutScheduler() const { return std::chrono::duration<double>(Clock::now() - last_joined_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Status FindCluster() {
+    ARROW_ASSIGN_OR_RAISE(ConnectionFile file, FindConnectionFile(command_.scheduler));
+    if (server_ != nullptr && file.worker.certificate == file_.worker.certificate) return Status::OK();
+    server_.reset();
+    file_ = std::move(file);
+    ARROW_ASSIGN_OR_RAISE(WorkerServerOptions options, OptionsOf(command_, file_.address));
+    ARROW_ASSIGN_OR_RAISE(auto transport, Transport::Make(file_.worker));
+    server_ = std::make_unique<WorkerServer>(std::move(options), std::move(transport));
+    return server_->Start();
+  }
+
+  const WorkerCommand command_;
+  ConnectionFile file_;
+  std::unique_ptr<WorkerServer> server_;
+  Clock::time_point last_joined_ = Clock::now();
+};
 
 }  // namespace
 
 int RunWorker(const WorkerCommand& command) {
-  using Clock = std::chrono::steady_clock;
-  auto last_joined = Clock::now();
+  WorkerNode node(command);
   for (;;) {
-    const Result<Ending> ending = WorkOnce(command);
-    if (ending.ok() && *ending != Ending::kLost) return 0;
-    if (ending.ok()) last_joined = Clock::now();
-    const double seconds = std::chrono::duration<double>(Clock::now() - last_joined).count();
+    const Status status = node.Work();
+    if (status.ok()) return 0;
+    const double seconds = node.SecondsWithoutScheduler();
     if (seconds >= command.death_timeout) {
-      fmt::print(stderr, "cask worker: no scheduler for {:.0f} s: {}\n", seconds, ending.ok() ? "it was lost" : Describe(ending.status()));
+      fmt::print(stderr, "cask worker: no scheduler for {:.0f} s: {}\n", seconds, Describe(status));
       return 1;
     }
     if (WaitForSignal(kRetrySeconds) != 0) return 0;

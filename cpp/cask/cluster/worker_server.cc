@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kBeatSeconds = 0.25;
 constexpr double kStopSeconds = 5;
+constexpr size_t kHoldingsBytes = 1 << 20;  // that one message about them is filled up to
 
 // What came of a task, for the scheduler.
 Blob EvidenceOf(const TaskOutcome& outcome) { return {outcome.evidence.empty() ? "" : EncodeEvidenceList(outcome.evidence)}; }
@@ -50,64 +51,124 @@ WorkerServer::WorkerServer(WorkerServerOptions options, std::unique_ptr<Transpor
 WorkerServer::~WorkerServer() {
   executor_.StopThreads(kStopSeconds);
   aside_.Stop();
-  transport_.reset();
+  transport_->Stop();  // what it still calls needs all that is here
 }
 
-Status WorkerServer::Start(const std::string& scheduler_address, std::function<void(const Status&)> on_end) {
-  ARROW_ASSIGN_OR_RAISE(const HostAndPort place, ParseAddress(scheduler_address));
-  on_end_ = std::move(on_end);
-  ARROW_ASSIGN_OR_RAISE(const int port, transport_->Listen(options_.host, 0, [this](auto connection) { return holder_.OnAccept(std::move(connection)); }));
+Status WorkerServer::Start() {
+  ARROW_ASSIGN_OR_RAISE(port_, transport_->Listen(options_.host, 0, [this](auto connection) { return holder_.OnAccept(std::move(connection)); }));
   executor_.StartThreads(nullptr);
-  const ConnectionEvents events{[this](Frame frame) { OnFrame(std::move(frame)); },
-                                [this](const Status& status) { End(status.ok() ? OSError("the scheduler closed the connection") : status); }};
-  transport_->Connect(place.host, place.port, Role::kScheduler, events, [this, port](Result<std::shared_ptr<Connection>> connection) {
-    if (!connection.ok()) return End(connection.status());
-    scheduler_ = *connection;
-    SendGreeting(*scheduler_, WorkerGreeting{.name = options_.name,
-                                             .address = fmt::format("{}:{}", options_.host, port),
-                                             .threads = executor_.num_threads(),
-                                             .memory_limit_bytes = executor_.store().memory_limit_bytes()});
-  });
   return Status::OK();
 }
 
-void WorkerServer::OnFrame(Frame frame) {
-  const Status status = TakeFrame(std::move(frame));
-  if (status.ok()) return;
-  scheduler_->Close();
-  End(status);
+void WorkerServer::Join(const HostAndPort& scheduler, std::function<void(const Status&)> on_end) {
+  auto link = std::make_shared<Link>();
+  link->on_end = std::move(on_end);
+  const ConnectionEvents events{[this, link](Frame frame) { OnFrame(link, std::move(frame)); },
+                                [this, link](const Status& status) { End(link, status.ok() ? OSError("the scheduler closed the connection") : status); }};
+  transport_->Connect(scheduler.host, scheduler.port, Role::kScheduler, events, [this, link](Result<std::shared_ptr<Connection>> connection) {
+    if (!connection.ok()) return End(link, connection.status());
+    link->connection = *connection;
+    SendGreeting(*link->connection, WorkerGreeting{.name = options_.name,
+                                                   .address = fmt::format("{}:{}", options_.host, port_),
+                                                   .threads = executor_.num_threads(),
+                                                   .memory_limit_bytes = executor_.store().memory_limit_bytes()});
+  });
 }
 
-Status WorkerServer::TakeFrame(Frame frame) {
-  if (!is_welcome_) {
+void WorkerServer::Leave() {
+  transport_->Post([this] {
+    if (link_ != nullptr) link_->connection->Close();
+  });
+}
+
+void WorkerServer::OnFrame(const std::shared_ptr<Link>& link, Frame frame) {
+  const Status status = TakeFrame(*link, std::move(frame));
+  if (status.ok()) {
+    if (link_ != link && link->is_welcome) {
+      link_ = link;
+      Beat(link);
+    }
+    return;
+  }
+  link->connection->Close();
+  End(link, status);
+}
+
+Status WorkerServer::TakeFrame(Link& link, Frame frame) {
+  if (!link.is_welcome) {
     ARROW_ASSIGN_OR_RAISE(const Welcome welcome, ReadWelcome(frame));
-    is_welcome_ = true;
-    LogInfo("joined the scheduler at {} as worker {}", scheduler_->peer_address(), Number(welcome.worker));
-    Beat();
+    link.is_welcome = true;
+    LogInfo("joined the scheduler at {} as worker {}", link.connection->peer_address(), Number(welcome.worker));
+    executor_.Do([&](Deferred&) { scheduler_ = link.connection; });
+    TellHoldings();
+    has_joined_.store(true);
     return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
+  ARROW_ASSIGN_OR_RAISE(const auto bytes, link.reader.Take(std::move(frame)));
   if (!bytes) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(ToWorker message, Decode<ToWorker>(*bytes));
   std::visit([this](auto& content) { On(std::move(content)); }, message);
   return Status::OK();
 }
 
-void WorkerServer::Beat() {
-  if (!on_end_) return;
-  const StoreCounts counts = executor_.store().counts();
-  Report(Heartbeat{ProcessMemoryBytes(), counts.result_bytes + counts.column_bytes, counts.spilled_bytes, 0});
-  transport_->PostAfter(kBeatSeconds, [this] { Beat(); });
+void WorkerServer::TellHoldings() {
+  executor_.Do([&](Deferred&) {
+    // What runs belongs to a scheduler that is no more. It is stopped here rather than when that was lost, so that it could end meanwhile.
+    executor_.OnSchedulerLost();
+    Holdings holdings{.is_last = false};
+    size_t num_bytes = 0;
+    const auto tell = [&](size_t bytes) {
+      num_bytes += bytes;
+      if (num_bytes < kHoldingsBytes) return;
+      Report(std::exchange(holdings, Holdings{.is_last = false}));
+      num_bytes = 0;
+    };
+    for (const HeldResult& result : executor_.Holdings()) {
+      holdings.results.push_back(result);
+      tell(sizeof(result));
+    }
+    for (const auto& [plan, list] : evidence_) {
+      for (const HeldEvidence& evidence : list) {
+        holdings.evidence.push_back(evidence);
+        tell(sizeof(evidence) + evidence.evidence.bytes.size());
+      }
+    }
+    for (HeldPartitions& held : caches_.Held()) {
+      const size_t bytes = held.partitions.size() * sizeof(int64_t);
+      holdings.partitions.push_back(std::move(held));
+      tell(bytes);
+    }
+    holdings.is_last = true;
+    Report(std::move(holdings));
+  });
 }
 
-void WorkerServer::End(const Status& status) {
-  if (const auto on_end = std::exchange(on_end_, {})) on_end(status);
+void WorkerServer::Report(const ToScheduler& message) {
+  if (scheduler_ != nullptr) Send(*scheduler_, message);
+}
+
+void WorkerServer::Beat(const std::shared_ptr<Link>& link) {
+  if (link_ != link) return;
+  const StoreCounts counts = executor_.store().counts();
+  Send(*link->connection, ToScheduler(Heartbeat{ProcessMemoryBytes(), counts.result_bytes + counts.column_bytes, counts.spilled_bytes, 0}));
+  transport_->PostAfter(kBeatSeconds, [this, link] { Beat(link); });
+}
+
+void WorkerServer::End(const std::shared_ptr<Link>& link, const Status& status) {
+  if (link_ == link) link_ = nullptr;
+  if (link->is_welcome) {
+    std::lock_guard lock(executor_.mutex());
+    if (scheduler_ == link->connection) scheduler_ = nullptr;
+  }
+  if (const auto on_end = std::exchange(link->on_end, {})) on_end(status);
 }
 
 // -- From the scheduler.
 
 void WorkerServer::On(PlanProgram program) {
-  executor_.Do([&](Deferred&) { plans_.try_emplace(program.plan); });
+  bool is_new;
+  executor_.Do([&](Deferred&) { is_new = plans_.try_emplace(program.plan).second; });
+  if (!is_new) return;  // an earlier scheduler has told it
   aside_.Post([this, program = std::move(program)] { OnMade(program.plan, MakePlanOf(program.program.bytes, caches_)); });
 }
 
@@ -163,6 +224,7 @@ void WorkerServer::On(const FreePieces& free) {
 
 void WorkerServer::On(const ForgetPlan& forget) {
   executor_.Do([&](Deferred& deferred) {
+    evidence_.erase(forget.plan);
     auto node = plans_.extract(forget.plan);
     if (!node.empty()) deferred.plans.push_back(std::move(node.mapped().plan));
   });
@@ -175,7 +237,7 @@ void WorkerServer::On(const WorkerAddress& address) {
 
 void WorkerServer::On(const Dismissal&) {
   LogInfo("dismissed by the scheduler");
-  End(Status::OK());
+  if (const auto link = link_) End(link, Status::OK());
 }
 
 void WorkerServer::On(const DropCollection& drop) {
@@ -186,7 +248,12 @@ void WorkerServer::On(const DropCollection& drop) {
 
 void WorkerServer::Take(const WorkerAction& action, TaskOutcome* outcome, Deferred&) {
   switch (action.kind) {
-    case WorkerAction::Kind::kReportDone: return Report(TaskDone{action.task, action.run, action.num_bytes, EvidenceOf(*outcome)});
+    case WorkerAction::Kind::kReportDone: {
+      ++num_ended_;
+      Blob evidence = EvidenceOf(*outcome);
+      if (!evidence.bytes.empty()) evidence_[action.task.plan].push_back({action.task, evidence});
+      return Report(TaskDone{action.task, action.run, action.num_bytes, std::move(evidence)});
+    }
     case WorkerAction::Kind::kReportFailed: {
       const Status status = plans_.at(action.task.plan).plan->WithWidenedCalls(outcome->status);
       return Report(TaskFailed{action.task, action.run, status, EvidenceOf(*outcome)});

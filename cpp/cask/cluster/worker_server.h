@@ -1,6 +1,8 @@
 // WorkerServer: a worker of a cluster: an executor whose employer is the scheduler at the other end of a connection, and which gives its pieces to
 // whoever may have them.
 //
+// A worker outlives its scheduler: what it holds is told to the next one at the same address, which goes on from there.
+//
 // Threads: the transport's, on which messages arrive; the executor's; and one for what takes too long for the first: making plans of programs, and
 // bytes of pieces. What they share is guarded by the executor's mutex.
 #pragma once
@@ -34,11 +36,19 @@ class WorkerServer final : public Employer {
   WorkerServer(WorkerServerOptions options, std::unique_ptr<Transport> transport);
   ~WorkerServer() override;
 
-  /// Joins the scheduler. `on_end` is called once, on the transport's thread, when the worker is dismissed (OK) or has lost its scheduler.
-  Status Start(const std::string& scheduler_address, std::function<void(const Status&)> on_end);
-
+  /// Listens, and starts threads.
+  Status Start();
+  /// Joins the scheduler. `on_end` is called once, on the transport's thread: when the worker is dismissed (OK), has lost its scheduler, or could not
+  /// reach it. After that it may join again.
+  void Join(const HostAndPort& scheduler, std::function<void(const Status&)> on_end);
+  /// Ends the connection with the scheduler, which then knows that the worker has gone; on_end is called.
+  void Leave();
+  /// Calls `work` on the transport's thread, unless the worker ends before.
+  void PostAfter(double seconds, std::function<void()> work) { transport_->PostAfter(seconds, std::move(work)); }
   /// Whether a scheduler has welcomed it.
-  bool has_joined() const { return is_welcome_.load(); }
+  bool has_joined() const { return has_joined_.load(); }
+  /// Tasks that have ended here.
+  int64_t num_ended() const { return num_ended_.load(); }
 
   // -- Of the executor.
   std::shared_ptr<const RunnablePlan> FindPlan(PlanId id) override { return plans_.at(id).plan; }
@@ -55,9 +65,18 @@ class WorkerServer final : public Employer {
     std::vector<Assignment> waiting;           // for it to be made
   };
 
+  // The connection with a scheduler, from its greeting on; on the transport's thread.
+  struct Link {
+    std::shared_ptr<Connection> connection;
+    std::function<void(const Status&)> on_end;
+    MessageReader reader;
+    bool is_welcome = false;
+  };
+
   // On the transport's thread.
-  void OnFrame(Frame frame);
-  Status TakeFrame(Frame frame);
+  void OnFrame(const std::shared_ptr<Link>& link, Frame frame);
+  Status TakeFrame(Link& link, Frame frame);
+  void TellHoldings();
   void On(Assignment assignment);
   void On(const CancelRun& cancel);
   void On(const FreePieces& free);
@@ -66,13 +85,14 @@ class WorkerServer final : public Employer {
   void On(const WorkerAddress& address);
   void On(const Dismissal& dismissal);
   void On(const DropCollection& drop);
-  void Beat();
-  void End(const Status& status);
+  void Beat(const std::shared_ptr<Link>& link);
+  void End(const std::shared_ptr<Link>& link, const Status& status);
 
   // With the executor's mutex.
   void Begin(const KnownPlan& plan, Assignment assignment);
   void Fetch(const TaskId& task, WorkerId holder);
-  void Report(const ToScheduler& message) { Send(*scheduler_, message); }
+  /// Nothing happens where there is no scheduler: the next one is told what is held.
+  void Report(const ToScheduler& message);
 
   // On the aside thread.
   void OnMade(PlanId id, Result<std::shared_ptr<const ProgramPlan>> plan);
@@ -86,15 +106,17 @@ class WorkerServer final : public Employer {
   PieceHolder holder_;
   PieceFetcher fetcher_;
 
-  // On the transport's thread, but for sending.
-  std::shared_ptr<Connection> scheduler_;
-  MessageReader reader_;
-  std::function<void(const Status&)> on_end_;
-  std::atomic<bool> is_welcome_{false};
+  // On the transport's thread.
+  std::shared_ptr<Link> link_;
+  int port_ = 0;
+  std::atomic<bool> has_joined_{false};
+  std::atomic<int64_t> num_ended_{0};
 
   // Guarded by the executor's mutex.
   std::map<PlanId, KnownPlan> plans_;
   std::map<WorkerId, std::string> addresses_;
+  std::map<PlanId, std::vector<HeldEvidence>> evidence_;
+  std::shared_ptr<Connection> scheduler_;  // null while there is none
 };
 
 }  // namespace cask

@@ -4,6 +4,8 @@
 #include <arrow/io/memory.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <numeric>
 
 #include "cask/base/pool.h"
 #include "cask/compute/array/chunk.h"
@@ -25,8 +27,9 @@ constexpr auto FieldsOf(std::type_identity<TableHeader>) { return std::tuple(&Ta
 struct ChunkHeader {
   Kind kind = Kind::kFloat64;
   Shape shape;
+  std::vector<uint8_t> order;  // MemoryOrder
 };
-constexpr auto FieldsOf(std::type_identity<ChunkHeader>) { return std::tuple(&ChunkHeader::kind, &ChunkHeader::shape); }
+constexpr auto FieldsOf(std::type_identity<ChunkHeader>) { return std::tuple(&ChunkHeader::kind, &ChunkHeader::shape, &ChunkHeader::order); }
 
 struct StateHeader {
   Shape shape;
@@ -69,16 +72,35 @@ Result<std::shared_ptr<Buffer>> EncodeTable(const Table& table) {
   return buffer;
 }
 
+// The axes of a chunk from the outermost in memory to the innermost; none where they lie in their own order. Axes of length 1 come first.
+std::vector<uint8_t> MemoryOrder(const ArrayChunk& chunk) {
+  std::vector<uint8_t> order(chunk.shape.size());
+  std::iota(order.begin(), order.end(), uint8_t{0});
+  const auto is_long = [&](uint8_t axis) { return chunk.shape[axis] != 1; };
+  const auto first_long = std::stable_partition(order.begin(), order.end(), [&](uint8_t axis) { return !is_long(axis); });
+  std::stable_sort(first_long, order.end(), [&](uint8_t a, uint8_t b) { return std::abs(chunk.strides[a]) > std::abs(chunk.strides[b]); });
+  const bool is_usual = std::is_sorted(first_long, order.end()) || NumElements(chunk.shape) == 0;
+  return is_usual ? std::vector<uint8_t>() : order;
+}
+
+// The strides of elements that lie densely, their axes in that order.
+std::vector<int64_t> DenseStrides(const Shape& shape, const std::vector<uint8_t>& order, int width) {
+  if (order.empty()) return RowMajorStrides(shape, width);
+  std::vector<int64_t> strides(shape.size());
+  int64_t stride = width;
+  for (size_t i = order.size(); i-- > 0;) {
+    strides[order[i]] = stride;
+    stride *= shape[order[i]];
+  }
+  return strides;
+}
+
 Result<std::shared_ptr<Buffer>> EncodeChunk(const ArrayChunk& chunk) {
   const int width = WidthOf(chunk.kind);
-  const Header header{ChunkHeader{chunk.kind, chunk.shape}, NumElements(chunk.shape) * width};
+  const ChunkHeader header{chunk.kind, chunk.shape, MemoryOrder(chunk)};
   uint8_t* values;
-  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece(header, &values));
-  if (chunk.is_contiguous()) {
-    if (header.num_bytes > 0) std::memcpy(values, chunk.data, static_cast<size_t>(header.num_bytes));
-  } else {
-    CopyStrided(chunk.data, chunk.strides, values, RowMajorStrides(chunk.shape, width), chunk.shape, width);
-  }
+  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece({header, NumElements(chunk.shape) * width}, &values));
+  CopyStrided(chunk.data, chunk.strides, values, DenseStrides(chunk.shape, header.order, width), chunk.shape, width);
   return buffer;
 }
 
@@ -118,6 +140,14 @@ std::optional<int64_t> CountElements(const Shape& shape) {
   return count;
 }
 
+bool IsPermutation(std::vector<uint8_t> order, size_t count) {
+  std::sort(order.begin(), order.end());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (order[i] != i) return false;
+  }
+  return order.size() == count;
+}
+
 bool AreTruthValues(const Buffer& values) {
   uint8_t largest = 0;
   for (int64_t i = 0; i < values.size(); ++i) largest = std::max(largest, values.data()[i]);
@@ -137,12 +167,14 @@ Result<std::shared_ptr<const Piece>> DecodeValues(ChunkHeader header, const std:
   const auto count = CountElements(header.shape);
   if (!count || *count * type.width() != values->size()) return Malformed("a chunk's shape does not fit its bytes");
   if (type.is_bool() && !AreTruthValues(*values)) return Malformed("a truth value is neither 0 nor 1");
+  if (!header.order.empty() && !IsPermutation(header.order, header.shape.size())) return Malformed("a chunk's axes are in no order");
   auto chunk = std::make_shared<ArrayChunk>();
   chunk->kind = header.kind;
-  chunk->strides = RowMajorStrides(header.shape, type.width());
+  chunk->strides = DenseStrides(header.shape, header.order, type.width());
   chunk->shape = std::move(header.shape);
   chunk->data = values->data();
   chunk->buffer = values;
+  if (MemoryOrder(*chunk) != header.order) return Malformed("a chunk's axes are in an order that has other bytes");
   return chunk;
 }
 

@@ -2,8 +2,9 @@
 //
 //   header    what kind of piece, and its types and sizes (base/codec.h)
 //   zeros     up to a multiple of 64
-//   values    of a table: an Arrow IPC stream of its batches; of a chunk: its elements in row-major order;
-//             of a reduction's state: its planes, each from a multiple of 64 on
+//   values    of a table: an Arrow IPC stream of its batches; of a chunk: its elements without gaps, the axes in the order in which they lay
+//             in memory, so that whoever reads it goes through it in the same order; of a reduction's state: its planes, each from a
+//             multiple of 64 on
 //
 // Columns lie at multiples of 8, so that what is read is used where it lies.
 #pragma once

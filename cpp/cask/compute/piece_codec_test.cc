@@ -262,24 +262,48 @@ TEST(PieceCodec, ChunksOfEveryKindAndShapeComeBackContiguous) {
   }
 }
 
-TEST(PieceCodec, StridedChunksAreWrittenInRowMajorOrder) {
+TEST(PieceCodec, StridedChunksAreWrittenWithoutGapsAndKeepTheOrderOfTheirAxes) {
   ArrayChunk transposed = *ExampleChunk(Kind::kInt32, {3, 4});
   std::swap(transposed.shape[0], transposed.shape[1]);
   std::swap(transposed.strides[0], transposed.strides[1]);
   transposed.data += 2 * transposed.strides[1];
   transposed.strides[1] = -transposed.strides[1];
-  const auto decoded = DecodeAs<ArrayChunk>(Encoded(transposed));
+  const auto bytes = Encoded(transposed);
+  const auto decoded = DecodeAs<ArrayChunk>(bytes);
   ASSERT_NE(decoded, nullptr);
+  EXPECT_EQ(decoded->strides, (std::vector<int64_t>{4, 16}));
+  EXPECT_TRUE(Encoded(*decoded)->Equals(*bytes));
   for (int64_t i = 0; i < 4; ++i) {
     for (int64_t k = 0; k < 3; ++k) {
       const uint8_t* from = transposed.data + i * transposed.strides[0] + k * transposed.strides[1];
-      EXPECT_EQ(std::memcmp(decoded->data + (i * 3 + k) * 4, from, 4), 0);
+      EXPECT_EQ(std::memcmp(decoded->data + i * 4 + k * 16, from, 4), 0);
     }
   }
   ArrayChunk broadcast = *ExampleChunk(Kind::kInt64, {1});
   broadcast.shape = {3};
   broadcast.strides = {0};
   EXPECT_EQ(DecodeAs<ArrayChunk>(Encoded(broadcast))->buffer->size(), 24);
+}
+
+TEST(PieceCodec, ChunksComeBackInTheOrderInWhichTheyLay) {
+  Random random(CodecTestSeed());
+  for (int round = 0; round < 200; ++round) {
+    Shape shape;
+    for (int64_t axes = random.Below(5); axes > 0; --axes) shape.push_back(random.Between(random.Percent(5) ? 0 : 1, 3));
+    ArrayChunk chunk = *ExampleChunk(Kind::kInt16, shape);
+    for (size_t i = 0; i + 1 < shape.size(); ++i) {
+      const size_t other = i + static_cast<size_t>(random.Below(static_cast<int64_t>(shape.size() - i)));
+      std::swap(chunk.shape[i], chunk.shape[other]);
+      std::swap(chunk.strides[i], chunk.strides[other]);
+    }
+    const auto decoded = DecodeAs<ArrayChunk>(Encoded(chunk));
+    ASSERT_NE(decoded, nullptr);
+    EXPECT_EQ(decoded->shape, chunk.shape);
+    for (size_t i = 0; i < shape.size() && NumElements(shape) > 0; ++i) {
+      if (chunk.shape[i] > 1) EXPECT_EQ(decoded->strides[i], chunk.strides[i]);
+    }
+    EXPECT_EQ(std::memcmp(decoded->data, chunk.data, static_cast<size_t>(2 * NumElements(shape))), 0);
+  }
 }
 
 TEST(PieceCodec, StatesOfReductionsComeBack) {
@@ -351,10 +375,30 @@ TEST(PieceCodec, ChunksOfImpossibleShapesAreRefused) {
     encoder.Add(uint16_t{1});
     encoder.Add(Kind::kInt64);
     encoder.Add(shape);
+    encoder.Add(std::vector<uint8_t>());
     encoder.Add(int64_t{64});
     std::string header = encoder.Take();
     header.resize((header.size() + 63) / 64 * 64);
     EXPECT_FALSE(DecodePiece(AlignedBuffer(header + bytes.substr(64))).ok());
+  }
+}
+
+TEST(PieceCodec, AxesInNoOrderAreRefused) {
+  const auto bytes_of = [](const std::vector<uint8_t>& order) {
+    Encoder encoder;
+    encoder.Add(uint16_t{1});
+    encoder.Add(Kind::kInt64);
+    encoder.Add(Shape{2, 4});
+    encoder.Add(order);
+    encoder.Add(int64_t{64});
+    std::string header = encoder.Take();
+    header.resize((header.size() + 63) / 64 * 64);
+    return AlignedBuffer(header + std::string(64, 'x'));
+  };
+  EXPECT_TRUE(DecodePiece(bytes_of({})).ok());
+  EXPECT_TRUE(DecodePiece(bytes_of({1, 0})).ok());
+  for (const std::vector<uint8_t>& order : std::vector<std::vector<uint8_t>>{{0, 1}, {1}, {1, 1}, {1, 2}, {2, 1, 0}}) {
+    EXPECT_EQ(KindOf(DecodePiece(bytes_of(order)).status()), ErrorKind::kValue);
   }
 }
 

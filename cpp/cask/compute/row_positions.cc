@@ -13,8 +13,8 @@ Result<Column> PositionsOfRowIds(const Column& row_ids, const std::vector<int64_
   ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateBuffer(length * sizeof(int64_t), BufferPool()));
   auto* positions = reinterpret_cast<int64_t*>(buffer->mutable_data());
   for (int64_t i = 0; i < length; ++i) {
-    const int64_t partition = PartitionOfRowId(ids[i]);
-    const int64_t offset = partition < static_cast<int64_t>(offsets.size()) ? offsets[partition] : 0;
+    const auto partition = static_cast<uint64_t>(PartitionOfRowId(ids[i]));
+    const int64_t offset = partition < offsets.size() ? offsets[partition] : 0;
     positions[i] = offset + RowOfRowId(ids[i]);
   }
   return MakeFixedColumn(Kind::kInt64, length, std::move(buffer));

@@ -30,10 +30,10 @@ std::string WithoutMark(const std::string& encoding) {
 
 class CsvSinkState final : public SinkState {
  public:
-  CsvSinkState(const CsvSinkRequest& request, int64_t partition) : request_(request), partition_(partition) {
-    CASK_CHECK_LT(static_cast<size_t>(partition), request.paths.size());
-    if (request.index == CsvSinkRequest::Index::kRange) table_.schema.Add({"", Kind::kInt64});
-    for (const Field& field : request.schema.fields()) table_.schema.Add(field);
+  CsvSinkState(const CsvSinkSpec& spec, const Schema& rows, int64_t partition) : spec_(spec), partition_(partition) {
+    CASK_CHECK_LT(partition, spec.num_partitions);
+    if (spec.index == CsvSinkSpec::Index::kRange) table_.schema.Add({"", Kind::kInt64});
+    for (const Field& field : rows.fields()) table_.schema.Add(field);
   }
 
   Result<SinkWants> Consume(Batch batch) override {
@@ -44,27 +44,30 @@ class CsvSinkState final : public SinkState {
   }
 
   Result<Table> Finish() override {
-    CsvWriteOptions options = request_.options;
-    const std::string& path = request_.paths[partition_];
-    if (request_.header_first_only && partition_ > 0) options.header = false;
-    if (request_.is_joined && partition_ > 0) options.encoding = WithoutMark(options.encoding);
-    ARROW_RETURN_NOT_OK(WithNote(WriteCsvFile(table_, options, path), fmt::format("writing partition {} of {}", partition_ + 1, request_.paths.size())));
+    CsvWriteOptions options = spec_.options;
+    if (spec_.header_first_only && partition_ > 0) options.header = false;
+    if (spec_.is_joined && partition_ > 0) options.encoding = WithoutMark(options.encoding);
+    Status status = WriteCsvFile(table_, options, PartitionFile(spec_.folder, partition_));
+    if (KindOf(status) == ErrorKind::kFileNotFound) {
+      status = WithNote(status, "the client has made this folder; where workers run elsewhere, they must see it under the same path");
+    }
+    ARROW_RETURN_NOT_OK(WithNote(status, fmt::format("writing partition {} of {}", partition_ + 1, spec_.num_partitions)));
     return Table();
   }
 
  private:
   Status AddPositions(Batch* batch) {
-    if (request_.index == CsvSinkRequest::Index::kRowIds) {
-      ARROW_ASSIGN_OR_RAISE(batch->columns[request_.row_ids], PositionsOfRowIds(batch->columns[request_.row_ids], request_.offsets));
-    } else if (request_.index == CsvSinkRequest::Index::kRange) {
-      CASK_CHECK_LT(static_cast<size_t>(partition_), request_.offsets.size());
-      ARROW_ASSIGN_OR_RAISE(Column positions, RangeColumn(request_.offsets[partition_] + num_rows_, batch->num_rows));
+    if (spec_.index == CsvSinkSpec::Index::kRowIds) {
+      ARROW_ASSIGN_OR_RAISE(batch->columns[spec_.row_ids], PositionsOfRowIds(batch->columns[spec_.row_ids], spec_.offsets));
+    } else if (spec_.index == CsvSinkSpec::Index::kRange) {
+      CASK_CHECK_LT(static_cast<size_t>(partition_), spec_.offsets.size());
+      ARROW_ASSIGN_OR_RAISE(Column positions, RangeColumn(spec_.offsets[partition_] + num_rows_, batch->num_rows));
       batch->columns.insert(batch->columns.begin(), std::move(positions));
     }
     return Status::OK();
   }
 
-  const CsvSinkRequest& request_;
+  const CsvSinkSpec& spec_;
   int64_t partition_;
   int64_t num_rows_ = 0;
   Table table_;
@@ -72,21 +75,68 @@ class CsvSinkState final : public SinkState {
 
 class CsvSink final : public Sink {
  public:
-  explicit CsvSink(CsvSinkRequest request) : request_(std::move(request)) {}
+  CsvSink(CsvSinkSpec spec, Schema rows, std::shared_ptr<const void> keep_alive)
+      : spec_(std::move(spec)), rows_(std::move(rows)), keep_alive_(std::move(keep_alive)) {}
 
   Result<std::unique_ptr<SinkState>> Open(TaskContext& context) const override {
-    return std::make_unique<CsvSinkState>(request_, context.partition());
+    return std::make_unique<CsvSinkState>(spec_, rows_, context.partition());
   }
   const Schema& schema() const override { return none_; }
-  std::string Describe() const override { return fmt::format("to_csv: {} files", request_.paths.size()); }
+  std::string Describe() const override { return fmt::format("to_csv: {} files", spec_.num_partitions); }
 
  private:
-  CsvSinkRequest request_;
-  Schema none_;
+  const CsvSinkSpec spec_;
+  const Schema rows_;
+  const Schema none_;
+  const std::shared_ptr<const void> keep_alive_;
 };
+
+Status CheckThat(bool is_right, const char* what) { return is_right ? Status::OK() : ValueError("rows cannot be written as CSV: {}", what); }
+
+// Where partitions begin: from 0 on, and nowhere near the end of what a position can be.
+bool AreOffsets(const std::vector<int64_t>& offsets) {
+  constexpr int64_t kMaxOffset = int64_t{1} << 61;
+  return std::is_sorted(offsets.begin(), offsets.end()) && (offsets.empty() || (offsets.front() >= 0 && offsets.back() <= kMaxOffset));
+}
+
+Status CheckIndex(const CsvSinkSpec& spec, const Schema& rows) {
+  switch (spec.index) {
+    case CsvSinkSpec::Index::kColumns: return CheckThat(spec.row_ids == -1 && spec.offsets.empty(), "an index of columns has no positions");
+    case CsvSinkSpec::Index::kRowIds: {
+      const bool is_there = spec.row_ids >= 0 && spec.row_ids < rows.size() && rows.field(spec.row_ids).type == DType(Kind::kInt64);
+      return CheckThat(is_there, "the column of row ids is none");
+    }
+    case CsvSinkSpec::Index::kRange:
+      return CheckThat(spec.row_ids == -1 && static_cast<int64_t>(spec.offsets.size()) >= spec.num_partitions, "partitions begin nowhere");
+  }
+  return CheckThat(false, "there is no such index");
+}
+
+Status CheckOptions(const CsvSinkSpec& spec, const Schema& rows) {
+  const CsvWriteOptions& options = spec.options;
+  const int num_columns = rows.size() + (spec.index == CsvSinkSpec::Index::kRange ? 1 : 0);
+  const int num_index = options.num_index_columns;
+  ARROW_RETURN_NOT_OK(CheckThat(num_index >= 0 && num_index <= num_columns, "the index has columns that the rows have not"));
+  const auto fits = [](const std::vector<std::string>& names, int count) { return names.empty() || static_cast<int>(names.size()) == count; };
+  ARROW_RETURN_NOT_OK(CheckThat(fits(options.header_names, num_columns - num_index), "a name of the header is of no column"));
+  ARROW_RETURN_NOT_OK(CheckThat(fits(options.index_labels, num_index), "a name of the index is of none of its columns"));
+  return Validate(options);
+}
 
 }  // namespace
 
-std::shared_ptr<const Sink> MakeCsvSink(CsvSinkRequest request) { return std::make_shared<CsvSink>(std::move(request)); }
+std::string PartitionFile(const std::string& folder, int64_t partition) { return fmt::format("{}/{}", folder, partition); }
+
+Status CheckSpec(const CsvSinkSpec& spec, const Schema& rows, int64_t num_partitions) {
+  ARROW_RETURN_NOT_OK(CheckThat(spec.num_partitions == num_partitions, "there are more files than partitions, or fewer"));
+  ARROW_RETURN_NOT_OK(CheckThat(spec.folder.starts_with('/') && spec.folder.find('\0') == std::string::npos, "their folder has no absolute path"));
+  ARROW_RETURN_NOT_OK(CheckThat(AreOffsets(spec.offsets), "partitions begin where they cannot"));
+  ARROW_RETURN_NOT_OK(CheckIndex(spec, rows));
+  return CheckOptions(spec, rows);
+}
+
+std::shared_ptr<const Sink> MakeCsvSink(CsvSinkSpec spec, Schema rows, std::shared_ptr<const void> keep_alive) {
+  return std::make_shared<CsvSink>(std::move(spec), std::move(rows), std::move(keep_alive));
+}
 
 }  // namespace cask

@@ -5,10 +5,9 @@ namespace {
 
 void AddGrid(const ChunkGrid& grid, Tokenizer* token) {
   for (const AxisChunks& axis : grid.axes()) {
-    // Regular chunks are told by a few numbers; the end positions of the first two and the last chunk do not tell irregular ones apart.
-    token->Add(axis.length()).Add(axis.num_chunks());
-    if (axis == AxisChunks::Shifted(axis.length(), axis.Size(0), axis.max_size())) {
-      token->Add(axis.Size(0)).Add(axis.max_size());
+    token->Add(axis.length()).Add(axis.num_chunks()).Add(int64_t{axis.is_regular()});
+    if (axis.is_regular()) {
+      token->Add(axis.Size(0)).Add(axis.num_chunks() == 1 ? 0 : axis.Size(1));
     } else {
       for (int64_t i = 0; i < axis.num_chunks(); ++i) token->Add(axis.Begin(i));
     }
@@ -22,6 +21,10 @@ Token MakeToken(std::string_view what, const ChunkGrid& grid, const std::vector<
   for (const ArrayExprPtr& operand : operands) token.Add(operand->token());
   for (int64_t parameter : parameters) token.Add(parameter);
   return token.Finish();
+}
+
+Token SourceToken(const ChunkGrid& grid, const Token& identity) {
+  return Tokenizer(MakeToken("source", grid, {}).ToString()).Add(identity).Finish();
 }
 
 std::vector<int64_t> ViewParameters(const View& view) {
@@ -46,6 +49,8 @@ ChunkGrid ReducedGrid(const ChunkGrid& grid, const std::vector<bool>& is_reduced
   return ChunkGrid(std::move(axes));
 }
 
+ChunkGrid ProductGrid(const ArrayExpr& left, const ArrayExpr& right) { return ChunkGrid({left.grid().axes()[0], right.grid().axes()[1]}); }
+
 std::vector<int64_t> ReduceParameters(const ReducerSpec& spec, const std::vector<bool>& is_reduced, bool keeps_axes) {
   std::vector<int64_t> parameters = {static_cast<int64_t>(spec.reduction), static_cast<int64_t>(spec.result), spec.ddof, keeps_axes};
   for (bool each : is_reduced) parameters.push_back(each);
@@ -54,17 +59,15 @@ std::vector<int64_t> ReduceParameters(const ReducerSpec& spec, const std::vector
 
 }  // namespace
 
-ArraySource::ArraySource(std::string name, std::shared_ptr<const ArrayChunk> memory, ChunkGrid grid, Token token)
-    : ArrayExpr(Node::kSource, std::move(name), memory->kind, std::move(grid), {}, token), memory_(std::move(memory)) {}
+ArraySource::ArraySource(std::string name, std::shared_ptr<const ArrayChunk> memory, ChunkGrid grid, Token identity)
+    : ArrayExpr(Node::kSource, std::move(name), memory->kind, grid, {}, SourceToken(grid, identity)), identity_(identity), memory_(std::move(memory)) {}
 
 ArraySource::ArraySource(std::string name, std::shared_ptr<const Generator> generator, ChunkGrid grid)
-    : ArrayExpr(Node::kSource, std::move(name), generator->kind(), grid, {},
-                Tokenizer(MakeToken("source", grid, {}).ToString()).Add(generator->token()).Finish()),
+    : ArrayExpr(Node::kSource, std::move(name), generator->kind(), grid, {}, SourceToken(grid, generator->token())), identity_(generator->token()),
       generator_(std::move(generator)) {}
 
-HeldArray::HeldArray(const ArrayExpr& computed, HeldChunks chunks)
-    : ArrayExpr(Node::kHeld, std::string(computed.name()), computed.kind(), computed.grid(), {}, computed.token(), computed.origin()),
-      chunks_(std::move(chunks)) {}
+HeldArray::HeldArray(std::string name, Kind kind, ChunkGrid grid, HeldChunks chunks, Token token, Origin origin)
+    : ArrayExpr(Node::kHeld, std::move(name), kind, std::move(grid), {}, token, std::move(origin)), chunks_(std::move(chunks)) {}
 
 ArrayCallExpr::ArrayCallExpr(std::string name, ArrayCall call, std::string_view what, ChunkGrid grid, std::vector<ArrayExprPtr> operands,
                              Origin origin)
@@ -87,8 +90,8 @@ ArrayReduceExpr::ArrayReduceExpr(ReducerSpec spec, std::vector<bool> is_reduced,
       spec_(spec), is_reduced_(std::move(is_reduced)), keeps_axes_(keeps_axes) {}
 
 ArrayMatmul::ArrayMatmul(ArrayExprPtr left, ArrayExprPtr right)
-    : ArrayExpr(Node::kMatmul, "matmul", left->kind(), ChunkGrid({left->grid().axes()[0], right->grid().axes()[1]}), {left, right},
-                MakeToken("matmul", {}, {left, right}), left->origin()) {}
+    : ArrayExpr(Node::kMatmul, "matmul", left->kind(), ProductGrid(*left, *right), {left, right},
+                MakeToken("matmul", ProductGrid(*left, *right), {left, right}), left->origin()) {}
 
 ArrayReshape::ArrayReshape(ChunkGrid grid, ArrayExprPtr operand)
     : ArrayExpr(Node::kReshape, "reshape", operand->kind(), grid, {operand}, MakeToken("reshape", grid, {operand}), operand->origin()) {}

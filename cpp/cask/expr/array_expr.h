@@ -47,13 +47,17 @@ class ArrayExpr : public Expr {
 /// Elements in memory or numbers that follow from their position; one of the two.
 class ArraySource final : public ArrayExpr {
  public:
-  ArraySource(std::string name, std::shared_ptr<const ArrayChunk> memory, ChunkGrid grid, Token token);
+  /// `identity` tells the elements from those of any other memory.
+  ArraySource(std::string name, std::shared_ptr<const ArrayChunk> memory, ChunkGrid grid, Token identity);
   ArraySource(std::string name, std::shared_ptr<const Generator> generator, ChunkGrid grid);
 
   const std::shared_ptr<const ArrayChunk>& memory() const { return memory_; }
   const std::shared_ptr<const Generator>& generator() const { return generator_; }
+  /// Of memory, or the generator's token.
+  const Token& identity() const { return identity_; }
 
  private:
+  Token identity_;
   std::shared_ptr<const ArrayChunk> memory_;
   std::shared_ptr<const Generator> generator_;
 };
@@ -61,7 +65,7 @@ class ArraySource final : public ArrayExpr {
 /// An array that has been computed; its token is that of the computation.
 class HeldArray final : public ArrayExpr {
  public:
-  HeldArray(const ArrayExpr& computed, HeldChunks chunks);
+  HeldArray(std::string name, Kind kind, ChunkGrid grid, HeldChunks chunks, Token token, Origin origin);
   const HeldChunks& chunks() const { return chunks_; }
 
  private:

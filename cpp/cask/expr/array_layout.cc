@@ -51,15 +51,6 @@ ChunkGrid CutRows(const Shape& shape, int64_t per_chunk) {
   return ChunkGrid(std::move(axes));
 }
 
-bool IsCutInRows(const ChunkGrid& grid) {
-  bool may_be_cut = true;
-  for (const AxisChunks& axis : grid.axes()) {
-    if (!may_be_cut && axis.num_chunks() > 1) return false;
-    if (axis.length() != 1) may_be_cut = false;
-  }
-  return true;
-}
-
 int64_t ElementsPerChunk(const ChunkGrid& grid) {
   int64_t elements = 1;
   for (const AxisChunks& axis : grid.axes()) elements *= std::max<int64_t>(axis.max_size(), 1);
@@ -106,6 +97,15 @@ Result<std::vector<ArrayExprPtr>> OfOneKind(const std::vector<ArrayExprPtr>& arr
 }
 
 }  // namespace
+
+bool IsCutInRows(const ChunkGrid& grid) {
+  bool may_be_cut = true;
+  for (const AxisChunks& axis : grid.axes()) {
+    if (!may_be_cut && axis.num_chunks() > 1) return false;
+    if (axis.length() != 1) may_be_cut = false;
+  }
+  return true;
+}
 
 Result<ArrayExprPtr> MakeReshaped(const ArrayExprPtr& array, Shape shape) {
   ARROW_ASSIGN_OR_RAISE(shape, ResolveShape(array->shape(), std::move(shape)));

@@ -5,6 +5,9 @@
 
 namespace cask {
 
+/// Whether every chunk is a range of the elements in row-major order: cut along one axis only, those before it being of length 1.
+bool IsCutInRows(const ChunkGrid& grid);
+
 /// NumPy's reshape in row-major order; one length may be -1.
 Result<ArrayExprPtr> MakeReshaped(const ArrayExprPtr& array, Shape shape);
 

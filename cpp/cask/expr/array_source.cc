@@ -130,7 +130,8 @@ ArrayExprPtr MakeGenerated(std::shared_ptr<const Generator> generator, ChunkGrid
 }
 
 ArrayExprPtr MakeHeld(const ArrayExpr& computed, std::vector<std::shared_ptr<const Piece>> chunks) {
-  return std::make_shared<HeldArray>(computed, std::make_shared<const std::vector<std::shared_ptr<const Piece>>>(std::move(chunks)));
+  auto held = std::make_shared<const std::vector<std::shared_ptr<const Piece>>>(std::move(chunks));
+  return std::make_shared<HeldArray>(std::string(computed.name()), computed.kind(), computed.grid(), std::move(held), computed.token(), computed.origin());
 }
 
 }  // namespace cask

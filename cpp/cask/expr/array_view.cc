@@ -13,7 +13,7 @@ struct Range {
   int64_t length;
 };
 
-// Python's slice.indices, and how many positions they are.
+// Python's slice.indices, and how many positions they are. Where a step leads nowhere it is 1, so that steps of steps stay in the array.
 Result<Range> ResolveSlice(const IndexItem& item, int64_t length) {
   const int64_t step = item.step.value_or(1);
   if (step == 0) return ValueError("slice step cannot be zero");
@@ -23,7 +23,8 @@ Result<Range> ResolveSlice(const IndexItem& item, int64_t length) {
   const int64_t start = item.start ? clip(*item.start) : (step > 0 ? low : high);
   const int64_t stop = item.stop ? clip(*item.stop) : (step > 0 ? high : low);
   const int64_t span = step > 0 ? stop - start : start - stop;
-  return Range{start, step, span <= 0 ? 0 : (span - 1) / std::abs(step) + 1};
+  const int64_t count = span <= 0 ? 0 : (span - 1) / std::abs(step) + 1;
+  return Range{count == 0 ? 0 : start, count <= 1 ? 1 : step, count};
 }
 
 Result<std::vector<IndexItem>> ExpandEllipsis(const std::vector<IndexItem>& items, int num_axes) {

@@ -21,6 +21,7 @@ class CsvSourceExpr final : public SourceExpr {
 
   Result<std::shared_ptr<const Source>> MakeSource(const std::vector<int>& columns, int64_t first_partition) const override;
   Result<bool> Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const override;
+  bool gives_evidence() const override { return true; }
   std::vector<int64_t> KnownPartitionRows() const override;
   int64_t EstimateBytes(const std::vector<int>& columns) const override;
 

@@ -1,6 +1,5 @@
 #include <arrow/buffer.h>
 
-#include "cask/base/pool.h"
 #include "cask/compute/piece_codec.h"
 #include "cask/expr/assemble_expr.h"
 #include "cask/expr/breaker_expr.h"
@@ -9,18 +8,6 @@
 #include "cask/expr/table_source_expr.h"
 
 namespace cask {
-
-bool ReadFrom(Decoder* decoder, TableBytes* table) {
-  uint64_t size;
-  if (!decoder->Read(&size)) return false;
-  const char* bytes = decoder->ReadBytes(size);
-  if (bytes == nullptr) return false;
-  auto allocated = arrow::AllocateBuffer(static_cast<int64_t>(size), BufferPool());
-  if (!allocated.ok()) return false;
-  table->buffer = *std::move(allocated);
-  std::memcpy(table->buffer->mutable_data(), bytes, size);
-  return true;
-}
 
 Status MalformedExpression(std::string_view what) { return ValueError("bytes are no expression: {}", what); }
 

@@ -1,5 +1,3 @@
-#include <arrow/buffer.h>
-
 #include <map>
 
 #include "cask/compute/piece_codec.h"
@@ -12,11 +10,6 @@
 #include "cask/expr/table_source_expr.h"
 
 namespace cask {
-
-void AddTo(Encoder* encoder, const TableBytes& table) {
-  encoder->Add(static_cast<uint64_t>(table.buffer->size()));
-  encoder->AddBytes(table.buffer->data(), static_cast<size_t>(table.buffer->size()));
-}
 
 namespace {
 

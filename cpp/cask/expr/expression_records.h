@@ -2,26 +2,20 @@
 // than its own. Users' lines are nodes too, since many operations stand in the same few.
 #pragma once
 
-#include <arrow/type_fwd.h>
-
 #include <map>
-#include <optional>
 #include <variant>
 
-#include "cask/base/codec.h"
-#include "cask/base/origin.h"
 #include "cask/base/token.h"
 #include "cask/compute/column/function.h"
 #include "cask/compute/frame/table_function.h"
 #include "cask/expr/breaker_spec.h"
+#include "cask/expr/node_records.h"
 #include "cask/io/csv/column_evidence.h"
 #include "cask/io/csv/dataset.h"
 #include "cask/io/csv/options.h"
 #include "cask/io/files.h"
 
 namespace cask {
-
-using NodeNumber = uint32_t;
 
 struct ProjectionRecord {
   NodeNumber root;
@@ -35,11 +29,6 @@ struct ReferenceRecord {
   int32_t index;
 };
 constexpr auto FieldsOf(std::type_identity<ReferenceRecord>) { return std::tuple(&ReferenceRecord::frame, &ReferenceRecord::index); }
-
-/// What all that has a line of the user's shares.
-struct LineOfRecord {
-  std::optional<NodeNumber> line;
-};
 
 struct CallRecord : LineOfRecord {
   std::string function;
@@ -74,15 +63,8 @@ inline Token CsvIdentity(const CsvDataset& dataset) {
   return tokenizer.Finish();
 }
 
-/// A table as EncodePiece gives it.
-struct TableBytes {
-  std::shared_ptr<arrow::Buffer> buffer;
-};
-void AddTo(Encoder* encoder, const TableBytes& table);
-bool ReadFrom(Decoder* decoder, TableBytes* table);
-
 struct TableSourceRecord : LineOfRecord {
-  TableBytes table;
+  PieceBytes table;
   std::vector<int64_t> bounds;
   std::vector<Literal> divisions;
   Token identity;

@@ -44,6 +44,7 @@ class PersistedExpr final : public SourceExpr {
 
   Result<std::shared_ptr<const Source>> MakeSource(const std::vector<int>& columns, int64_t first_partition) const override;
   Result<bool> Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const override;
+  bool gives_evidence() const override { return base().gives_evidence(); }
   std::vector<int64_t> KnownPartitionRows() const override;
   std::vector<Literal> divisions() const override { return base().divisions(); }
 

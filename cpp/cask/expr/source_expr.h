@@ -18,6 +18,9 @@ class SourceExpr : public FrameExpr {
   /// results are void, and rebinding gives an expression that knows better.
   virtual Result<bool> Learn(const std::vector<std::shared_ptr<const Evidence>>& evidence) const { return true; }
 
+  /// Whether every task that reads a partition gives evidence of it.
+  virtual bool gives_evidence() const { return false; }
+
   /// Rows of each partition where known: of all partitions, or of the first few. Turns row ids into positions.
   virtual std::vector<int64_t> KnownPartitionRows() const { return {}; }
 

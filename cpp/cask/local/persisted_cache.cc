@@ -21,6 +21,15 @@ void PersistedCache::BeginGeneration(int64_t generation) {
   store_.DropCollection(dropped);
 }
 
+std::vector<int64_t> PersistedCache::Partitions() const {
+  std::lock_guard lock(mutex_);
+  std::vector<int64_t> partitions;
+  for (const auto& [place, type] : types_) {
+    if (partitions.empty() || partitions.back() != place.first) partitions.push_back(place.first);
+  }
+  return partitions;
+}
+
 PersistedCache::EvidenceList PersistedCache::AllEvidence() const {
   std::lock_guard lock(mutex_);
   EvidenceList all;

@@ -39,6 +39,8 @@ class PersistedCache {
   /// Keeps a column that was just computed whole, unless its generation has ended.
   Status Keep(int64_t generation, int64_t partition, int column, const DType& type, std::vector<Column> chunks);
   void KeepEvidence(int64_t generation, int64_t partition, const EvidenceList& evidence);
+  /// Those of which columns are held, ascending.
+  std::vector<int64_t> Partitions() const;
   /// Of all partitions.
   EvidenceList AllEvidence() const;
 

@@ -81,10 +81,10 @@ Result<std::optional<std::vector<Chunks>>> FetchColumns(PersistedCache& cache, c
   return fetched;
 }
 
-// Gives columns whose chunks need not lie alike: they were loaded by different passes over the partition.
+// Gives columns whose chunks need not lie alike: they were loaded by different passes over the partition. Of what was fetched the first `num_given`.
 class ChunkReader final : public BatchReader {
  public:
-  ChunkReader(std::vector<Chunks> columns, const Schema& schema, arrow::MemoryPool* pool) : pool_(pool) {
+  ChunkReader(std::vector<Chunks> columns, const Schema& schema, size_t num_given, arrow::MemoryPool* pool) : pool_(pool), num_given_(num_given) {
     for (size_t i = 0; i < columns.size(); ++i) cursors_.push_back({std::move(columns[i]), schema.field(static_cast<int>(i)).type});
   }
 
@@ -98,7 +98,7 @@ class ChunkReader final : public BatchReader {
     }
     Batch batch{rows, {}};
     for (Cursor& cursor : cursors_) {
-      batch.columns.push_back(SliceColumn(cursor.chunk, cursor.row, rows));
+      if (batch.columns.size() < num_given_) batch.columns.push_back(SliceColumn(cursor.chunk, cursor.row, rows));
       cursor.row += rows;
     }
     return batch;
@@ -127,6 +127,7 @@ class ChunkReader final : public BatchReader {
   }
 
   arrow::MemoryPool* pool_;
+  const size_t num_given_;
   std::vector<Cursor> cursors_;
 };
 
@@ -139,12 +140,15 @@ class PersistedSource final : public Source {
         columns_(std::move(columns)),
         generation_(generation),
         first_partition_(first_partition),
-        schema_(Select(input_, columns_).schema()) {}
+        schema_(Select(input_, columns_).schema()) {
+    if (columns_.empty()) columns_.push_back(0);  // read, not given: the number of rows is that of any column
+  }
 
   Result<std::unique_ptr<BatchReader>> Open(TaskContext& context) const override {
     context.set_partition(context.partition() + first_partition_);
     ARROW_ASSIGN_OR_RAISE(auto fetched, FetchColumns(*cache_, input_, columns_, generation_, context));
-    return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>(), schema_, context.pool());
+    const Schema read = Select(input_, columns_).schema();
+    return std::make_unique<ChunkReader>(fetched ? std::move(*fetched) : std::vector<Chunks>(), read, schema_.fields().size(), context.pool());
   }
   const Schema& schema() const override { return schema_; }
   std::string Describe() const override {
@@ -156,7 +160,7 @@ class PersistedSource final : public Source {
  private:
   std::shared_ptr<PersistedCache> cache_;
   Projection input_;
-  std::vector<int> columns_;
+  std::vector<int> columns_;  // that are read
   int64_t generation_;
   int64_t first_partition_;
   Schema schema_;
@@ -188,7 +192,6 @@ class LoadBody final : public TaskBody {
 
 std::shared_ptr<const Source> MakePersistedSource(std::shared_ptr<PersistedCache> cache, Projection input, std::vector<int> columns,
                                                   int64_t generation, int64_t first_partition) {
-  if (columns.empty()) columns.push_back(0);  // the number of rows is that of any column
   return std::make_shared<PersistedSource>(std::move(cache), std::move(input), std::move(columns), generation, first_partition);
 }
 

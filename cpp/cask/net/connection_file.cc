@@ -101,14 +101,45 @@ std::string ConnectionFilePath(const std::string& folder, const std::string& add
   return folder + "/" + name + ".json";
 }
 
-Status WriteConnectionFile(const std::string& folder, const ConnectionFile& file) {
+namespace {
+
+std::string SchedulerFilePath(const std::string& folder, const std::string& address) { return ConnectionFilePath(folder, address + ".scheduler"); }
+
+Status WriteWhole(const std::string& folder, const std::string& path, const nlohmann::json& json) {
   ARROW_RETURN_NOT_OK(MakePrivateFolder(folder));
-  const nlohmann::json json = {{"address", file.address}, {"worker", ToJson(file.worker)}, {"client", ToJson(file.client)}};
-  const std::string path = ConnectionFilePath(folder, file.address);
   const std::string unfinished = path + ".new";
   ARROW_RETURN_NOT_OK(WriteNew(unfinished, json.dump(2) + "\n"));
   if (std::rename(unfinished.c_str(), path.c_str()) != 0) return ErrorOfOS(errno, "cannot write", path);
   return Status::OK();
+}
+
+}  // namespace
+
+Status WriteConnectionFile(const std::string& folder, const ConnectionFile& file) {
+  const nlohmann::json json = {{"address", file.address}, {"worker", ToJson(file.worker)}, {"client", ToJson(file.client)}};
+  return WriteWhole(folder, ConnectionFilePath(folder, file.address), json);
+}
+
+Status WriteSchedulerFile(const std::string& folder, const std::string& address, const Credentials& scheduler) {
+  return WriteWhole(folder, SchedulerFilePath(folder, address), ToJson(scheduler));
+}
+
+Result<SchedulerRemains> ReadSchedulerRemains(const std::string& folder, const std::string& address) {
+  SchedulerRemains remains;
+  ARROW_ASSIGN_OR_RAISE(remains.file, ReadConnectionFile(ConnectionFilePath(folder, address)));
+  ARROW_ASSIGN_OR_RAISE(const std::string text, ReadPrivate(SchedulerFilePath(folder, address)));
+  try {
+    remains.scheduler = CredentialsFrom(nlohmann::json::parse(text));
+  } catch (const nlohmann::json::exception&) {
+    return ValueError("{} holds no credentials", SchedulerFilePath(folder, address));
+  }
+  if (remains.scheduler.authority != remains.file.worker.authority) return ValueError("the files of {} are of two clusters", address);
+  return remains;
+}
+
+void RemoveClusterFiles(const std::string& folder, const std::string& address) {
+  ::unlink(ConnectionFilePath(folder, address).c_str());
+  ::unlink(SchedulerFilePath(folder, address).c_str());
 }
 
 Result<ConnectionFile> ReadConnectionFile(const std::string& path) {

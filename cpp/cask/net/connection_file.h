@@ -18,6 +18,17 @@ struct ConnectionFile {
 /// Where the files of this user's clusters lie: $CASK_CLUSTERS, or .cask/clusters in the home folder, which machines of one site mostly share.
 Result<std::string> ClusterFolder();
 
+/// What a scheduler keeps for one that takes its place: its own credentials, in a file that is as private as the connection file and lies beside it.
+Status WriteSchedulerFile(const std::string& folder, const std::string& address, const Credentials& scheduler);
+/// Both files of a scheduler that ended without a word. Error if they are not there, or are not what they should be.
+struct SchedulerRemains {
+  ConnectionFile file;
+  Credentials scheduler;
+};
+Result<SchedulerRemains> ReadSchedulerRemains(const std::string& folder, const std::string& address);
+/// Removes both files.
+void RemoveClusterFiles(const std::string& folder, const std::string& address);
+
 /// The file of the cluster at that address.
 std::string ConnectionFilePath(const std::string& folder, const std::string& address);
 

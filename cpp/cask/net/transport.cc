@@ -42,7 +42,10 @@ class TlsTransport final : public Transport {
     thread_ = std::thread([this] { io_.run(); });
   }
 
-  ~TlsTransport() override {
+  ~TlsTransport() override { Stop(); }
+
+  void Stop() override {
+    if (!thread_.joinable()) return;
     asio::post(io_, [this] {
       acceptors_.clear();
       for (const auto& socket : std::exchange(sockets_, {})) {

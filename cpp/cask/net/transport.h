@@ -44,8 +44,10 @@ struct TransportOptions {
 class Transport {
  public:
   static Result<std::unique_ptr<Transport>> Make(const Credentials& credentials, const TransportOptions& options = {});
-  /// Ends all connections and calls their on_closed.
+  /// Stops.
   virtual ~Transport() = default;
+  /// Ends all connections and calls their on_closed; what is posted from then on is never called. Not on the transport's thread.
+  virtual void Stop() = 0;
 
   /// Takes connections from then on; `port` 0 takes any free one. Returns the port. `on_accept` gives what a new connection calls.
   virtual Result<int> Listen(const std::string& host, int port, std::function<ConnectionEvents(std::shared_ptr<Connection>)> on_accept) = 0;

@@ -104,7 +104,7 @@ class Lowering {
       const int64_t first = scan.range.from_end ? all - count : 0;
       const std::vector<int> read = ColumnsRead(scan);
       ARROW_ASSIGN_OR_RAISE(auto reader, source->MakeSource(read, first));
-      lowered_.scans.push_back({AddScanLayer(scan, read, std::move(reader), count, {}), source, first});
+      lowered_.scans.push_back({AddScanLayer(scan, read, std::move(reader), count, {}), source, first, count});
     }
     return Status::OK();
   }

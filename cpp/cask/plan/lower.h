@@ -24,6 +24,7 @@ struct ScanLayer {
   int layer;
   std::shared_ptr<const SourceExpr> source;
   int64_t first_partition;
+  int64_t num_tasks;
 };
 
 struct LoweredPlan {

@@ -130,6 +130,16 @@ TEST(LowerArray, ProductOfMatricesInChunks) {
   EXPECT_EQ(Compute(MakeProduct(MakeCast(a, Kind::kFloat64), MakeCast(b, Kind::kFloat64)).ValueOrDie()), expected);
 }
 
+TEST(LowerArray, EqualElementsMayBeCutInTwoWays) {
+  const auto product = [](int64_t size) {
+    const auto axis = AxisChunks::Regular(4, size);
+    const ArrayExprPtr ones = MakeFull(Literal::Int(1), Kind::kInt64, ChunkGrid({axis, axis})).ValueOrDie();
+    return MakeProduct(ones, ones).ValueOrDie();
+  };
+  const ArrayExprPtr sum = Call(Operation::kAdd, {product(2), MakeTransposed(product(4), {}).ValueOrDie()});
+  EXPECT_EQ(Compute(sum), std::vector<double>(16, 8.0));
+}
+
 TEST(LowerArray, AMillionChunksMakeASmallPlan) {
   const ArrayExprPtr x = Range(1000000000000, 1000000);
   const Plan plan = Lower({Reduce(ArrayReduction::kSum, Call(Operation::kAdd, {x, Literal::Int(1)}), {})});

@@ -12,12 +12,20 @@ void Scheduler::LinkHomes(PlanState& plan) {
     LayerState& layer = plan.layers[source];
     if (!layer.affinity.has_value()) continue;
     CASK_CHECK_GE(layer.affinity->first_partition, 0);
-    if (collections_.empty()) FindFreeSeats();
-    Homes& homes = collections_[layer.affinity->collection];
-    const auto num_partitions = static_cast<size_t>(layer.affinity->first_partition + layer.num_tasks);
-    if (homes.size() < num_partitions) homes.resize(num_partitions, kNoWorker);
-    layer.homes = &homes;
+    layer.homes = &HomesOf(layer.affinity->collection, layer.affinity->first_partition + layer.num_tasks);
   }
+}
+
+Homes& Scheduler::HomesOf(CollectionId collection, int64_t num_partitions) {
+  if (collections_.empty()) FindFreeSeats();
+  Homes& homes = collections_[collection];
+  if (static_cast<int64_t>(homes.size()) < num_partitions) homes.resize(static_cast<size_t>(num_partitions), kNoWorker);
+  return homes;
+}
+
+void Scheduler::OnPartitionHeld(CollectionId collection, int64_t partition, WorkerId worker) {
+  WorkerId& home = HomesOf(collection, partition + 1)[static_cast<size_t>(partition)];
+  if (home == kNoWorker) home = worker;
 }
 
 void Scheduler::FindFreeSeats() {
@@ -36,8 +44,7 @@ WorkerId Scheduler::HomeOf(CollectionId collection, int64_t partition) const {
 void Scheduler::OnDropCollection(CollectionId collection, SchedulerOutbox& outbox) {
   if (!collections_.contains(collection)) return;
   // Plans that are finished as well: they may run again.
-  for (const auto& plan : plans_) {
-    if (plan == nullptr) continue;
+  for (const auto& [plan_id, plan] : plans_) {
     for (int source : plan->sources) {
       LayerState& layer = plan->layers[source];
       if (layer.affinity.has_value() && layer.affinity->collection == collection) layer.DropAffinity();
@@ -50,8 +57,7 @@ void Scheduler::OnDropCollection(CollectionId collection, SchedulerOutbox& outbo
 // Looks at each partition of each collection, as the loss of a worker looks at each task.
 void Scheduler::ForgetHomesAt(WorkerId worker, int seat) {
   for (auto& [collection, homes] : collections_) std::replace(homes.begin(), homes.end(), worker, kNoWorker);
-  for (const auto& plan : plans_) {
-    if (plan == nullptr) continue;
+  for (const auto& [plan_id, plan] : plans_) {
     for (int source : plan->sources) {
       LayerState& layer = plan->layers[source];
       for (TaskQueue waiting = layer.at_home.TakeAll(seat); !waiting.empty();) {

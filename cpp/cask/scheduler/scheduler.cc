@@ -9,8 +9,8 @@ namespace cask {
 using Kind = SchedulerAction::Kind;
 
 const PlanState* Scheduler::FindPlan(PlanId id) const {
-  const int64_t position = Number(id) - first_plan_;
-  return position >= 0 && position < static_cast<int64_t>(plans_.size()) ? plans_[position].get() : nullptr;
+  const auto found = plans_.find(id);
+  return found == plans_.end() ? nullptr : found->second.get();
 }
 
 PlanState* Scheduler::FindRun(const TaskId& id, RunId run, WorkerId worker) {
@@ -23,19 +23,31 @@ PlanState* Scheduler::FindRun(const TaskId& id, RunId run, WorkerId worker) {
 }
 
 PlanId Scheduler::OnSubmit(const PlanShape& shape, const PlanOptions& options, SchedulerOutbox& outbox) {
-  const PlanId id{first_plan_ + static_cast<int64_t>(plans_.size())};
-  plans_.push_back(std::make_unique<PlanState>(MakePlanState(id, shape, options.priority, options.retries)));
-  PlanState& plan = *plans_.back();
+  const PlanId id{next_plan_++};
+  OnSubmitAgain(id, shape, options, {}, outbox);
+  return id;
+}
+
+void Scheduler::OnSubmitAgain(PlanId id, const PlanShape& shape, const PlanOptions& options, const std::vector<HeldTask>& held,
+                              SchedulerOutbox& outbox) {
+  const auto [found, is_new] = plans_.try_emplace(id);
+  if (!is_new) return;
+  found->second = std::make_unique<PlanState>(MakePlanState(id, shape, options.priority, options.retries));
+  PlanState& plan = *found->second;
   LinkHomes(plan);
-  if (plan.outputs_missing == 0) {
-    plan.status = PlanStatus::kFinished;
-    outbox.push_back({.kind = Kind::kPlanFinished, .task = {id, 0, 0}});
-    return id;
-  }
   ++num_running_;
   if (plan.num_ready > 0) AddRunnable(plan);
+  // Before anything is assigned.
+  for (const HeldTask& one : held) Adopt(plan, one, outbox);
+  FinishIfComplete(plan, outbox);
   AssignReady(outbox);
-  return id;
+}
+
+void Scheduler::FinishIfComplete(PlanState& plan, SchedulerOutbox& outbox) {
+  if (plan.outputs_missing > 0 || plan.status != PlanStatus::kRunning) return;
+  plan.status = PlanStatus::kFinished;
+  --num_running_;
+  outbox.push_back({.kind = Kind::kPlanFinished, .task = {plan.id, 0, 0}});
 }
 
 // Without the bookkeeping of each edge: all tasks of the plan end at once.
@@ -82,12 +94,7 @@ void Scheduler::OnRelease(PlanId id, SchedulerOutbox& outbox) {
   PlanState* plan = FindPlan(id);
   if (plan == nullptr) return;
   StopPlan(*plan, PlanStatus::kCancelled, outbox);
-  plans_[Number(id) - first_plan_].reset();
-  // Ids go on where the list ends, so an id is not given again when the list is empty either.
-  while (!plans_.empty() && plans_.front() == nullptr) {
-    plans_.pop_front();
-    ++first_plan_;
-  }
+  plans_.erase(id);
   AssignReady(outbox);
 }
 
@@ -98,10 +105,16 @@ void Scheduler::OnTaskDone(const TaskId& id, RunId run, WorkerId worker, int64_t
   EndProcessing(*plan, ref, TaskState::kMemory);
   EnterMemory(*plan, ref, num_bytes);
   ForEachInput(*plan, ref.layer, ref.task, [&](int layer, int64_t task) { Unwant(*plan, {layer, task}, outbox); });
-  if (plan->outputs_missing == 0 && plan->status == PlanStatus::kRunning) {
-    plan->status = PlanStatus::kFinished;
-    --num_running_;
-    outbox.push_back({.kind = Kind::kPlanFinished, .task = {plan->id, 0, 0}});
+  FinishIfComplete(*plan, outbox);
+  AssignReady(outbox);
+}
+
+void Scheduler::OnTaskHeld(const HeldTask& held, SchedulerOutbox& outbox) {
+  if (PlanState* plan = FindPlan(held.task.plan)) {
+    Adopt(*plan, held, outbox);
+    FinishIfComplete(*plan, outbox);
+  } else {
+    outbox.push_back({.kind = Kind::kFreePieces, .worker = held.worker, .task = held.task, .run = held.run});
   }
   AssignReady(outbox);
 }

@@ -26,7 +26,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,12 +39,21 @@
 namespace cask {
 
 struct SchedulerOptions {
-  int max_losses = 3;  // how often a task may lose its worker while it runs before it is taken for the cause
+  int max_losses = 3;    // how often a task may lose its worker while it runs before it is taken for the cause
+  int64_t first_id = 0;  // of plans and of runs: above those that an earlier scheduler gave, where workers may hold what was made for it
 };
 
 struct PlanOptions {
   Priority priority = Priority::kNormal;
   int retries = 0;  // of a task that failed by itself
+};
+
+/// A result that a worker holds which ran the task for an earlier scheduler.
+struct HeldTask {
+  TaskId task{};
+  RunId run = kNoRun;
+  WorkerId worker = kNoWorker;
+  int64_t num_bytes = 0;
 };
 
 struct LayerCounts {
@@ -57,10 +65,12 @@ struct LayerCounts {
 
 class Scheduler {
  public:
-  explicit Scheduler(SchedulerOptions options = {}) : options_(options) {}
+  explicit Scheduler(SchedulerOptions options = {}) : options_(options), next_plan_(options.first_id), next_run_(options.first_id) {}
 
   // -- Events of clients.
   PlanId OnSubmit(const PlanShape& shape, const PlanOptions& options, SchedulerOutbox& outbox);
+  /// The same for a plan that an earlier scheduler has called `id`, and of which `held` is there already. Nothing happens if it is known.
+  void OnSubmitAgain(PlanId id, const PlanShape& shape, const PlanOptions& options, const std::vector<HeldTask>& held, SchedulerOutbox& outbox);
   /// Stops a running plan.
   void OnCancel(PlanId plan, SchedulerOutbox& outbox);
   /// Nobody wants the plan's outputs any more: stops it if it runs, frees what it holds and forgets it.
@@ -70,13 +80,18 @@ class Scheduler {
   void OnDropCollection(CollectionId collection, SchedulerOutbox& outbox);
 
   // -- Events of workers.
-  WorkerId OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox);
+  /// One that joins paused is given nothing until it resumes.
+  WorkerId OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox, bool is_paused = false);
   void OnWorkerLost(WorkerId worker, SchedulerOutbox& outbox);
   /// The worker takes no more tasks until it resumes: it is short of memory, or about to leave.
   void OnWorkerPaused(WorkerId worker);
   void OnWorkerResumed(WorkerId worker, SchedulerOutbox& outbox);
   void OnTaskDone(const TaskId& task, RunId run, WorkerId worker, int64_t num_bytes, SchedulerOutbox& outbox);
   void OnTaskFailed(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
+  /// A worker tells that it holds a result: it is taken, or, where nobody needs it, freed.
+  void OnTaskHeld(const HeldTask& held, SchedulerOutbox& outbox);
+  /// A worker tells that it holds columns of a partition, which then has its home there, unless it has one.
+  void OnPartitionHeld(CollectionId collection, int64_t partition, WorkerId worker);
   /// The worker could not get an input; the task is run again when all are there.
   void OnInputMissing(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
 
@@ -116,6 +131,7 @@ class Scheduler {
   PlanState* FindRun(const TaskId& task, RunId run, WorkerId worker);
 
   // scheduler.cc
+  void FinishIfComplete(PlanState& plan, SchedulerOutbox& outbox);
   void StopPlan(PlanState& plan, PlanStatus status, SchedulerOutbox& outbox);
   void FailPlan(PlanState& plan, Ref cause, SchedulerOutbox& outbox);
 
@@ -130,12 +146,14 @@ class Scheduler {
   void Unwant(PlanState& plan, Ref ref, SchedulerOutbox& outbox);
   void Revive(PlanState& plan, Ref ref);
   void Requeue(PlanState& plan, Ref ref);
+  void Adopt(PlanState& plan, const HeldTask& held, SchedulerOutbox& outbox);
 
   // workers.cc
   void LosePieces(PlanState& plan, Ref ref);
 
   // homes.cc
   void LinkHomes(PlanState& plan);
+  Homes& HomesOf(CollectionId collection, int64_t num_partitions);
   void FindFreeSeats();
   void ForgetHomesAt(WorkerId worker, int seat);
   bool FindAssignable(LayerState& layer, int priority);
@@ -164,8 +182,8 @@ class Scheduler {
   bool HasFreeSlot(const PlanState& plan, Ref ref) const;
 
   SchedulerOptions options_;
-  std::deque<std::unique_ptr<PlanState>> plans_;  // plan `first_plan_ + i`; null: forgotten
-  int64_t first_plan_ = 0;
+  std::map<PlanId, std::unique_ptr<PlanState>> plans_;
+  int64_t next_plan_ = 0;
   int64_t num_running_ = 0;
   int64_t next_run_ = 0;
   std::vector<WorkerState> workers_;  // by id; those that were lost as well

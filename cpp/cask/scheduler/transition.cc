@@ -137,4 +137,25 @@ void Scheduler::Requeue(PlanState& plan, Ref ref) {
   if (missing == 0) MakeReady(plan, ref);
 }
 
+// A result that was there before the plan was known here: as if the task had just ended, but that nobody ran it.
+void Scheduler::Adopt(PlanState& plan, const HeldTask& held, SchedulerOutbox& outbox) {
+  const Ref ref{held.task.layer, held.task.task};
+  const bool is_there = ref.layer >= 0 && ref.layer < static_cast<int>(plan.layers.size()) && ref.task >= 0 && ref.task < plan.layers[ref.layer].num_tasks;
+  const TaskState state = is_there ? plan.layers[ref.layer].state[ref.task] : TaskState::kReleased;
+  if (state != TaskState::kReady && state != TaskState::kWaiting) {
+    outbox.push_back({.kind = Kind::kFreePieces, .worker = held.worker, .task = held.task, .run = held.run});
+    return;
+  }
+  LayerState& layer = plan.layers[ref.layer];
+  if (state == TaskState::kReady) {
+    LeaveReady(plan, ref, TaskState::kMemory);
+  } else {
+    layer.SetState(ref.task, TaskState::kMemory);
+  }
+  layer.worker[ref.task] = held.worker;
+  layer.run[ref.task] = held.run;
+  EnterMemory(plan, ref, held.num_bytes);
+  ForEachInput(plan, ref.layer, ref.task, [&](int input, int64_t task) { Unwant(plan, {input, task}, outbox); });
+}
+
 }  // namespace cask

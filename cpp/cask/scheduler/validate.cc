@@ -104,8 +104,7 @@ void Scheduler::ValidateHomes() const {
   for (const auto& [collection, homes] : collections_) {
     for (const WorkerId home : homes) CASK_CHECK(home == kNoWorker || workers_[Number(home)].connected);
   }
-  for (const auto& plan : plans_) {
-    if (plan == nullptr) continue;
+  for (const auto& [plan_id, plan] : plans_) {
     for (const LayerState& layer : plan->layers) {
       CASK_CHECK_EQ(layer.affinity.has_value(), layer.homes != nullptr);
       if (layer.homes == nullptr) continue;
@@ -147,8 +146,7 @@ void Scheduler::ValidateProgress() const {
 void Scheduler::Validate() const {
   std::vector<std::array<int, kNumPriorities>> used(workers_.size(), std::array<int, kNumPriorities>{});
   int64_t running = 0, runnable = 0, with_ready = 0;
-  for (const auto& plan : plans_) {
-    if (plan == nullptr) continue;
+  for (const auto& [plan_id, plan] : plans_) {
     ValidatePlan(*plan, &used);
     running += plan->status == PlanStatus::kRunning ? 1 : 0;
     with_ready += plan->num_ready > 0 ? 1 : 0;

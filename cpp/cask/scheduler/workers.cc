@@ -5,13 +5,14 @@
 
 namespace cask {
 
-WorkerId Scheduler::OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox) {
+WorkerId Scheduler::OnWorkerJoined(int threads, int slots, SchedulerOutbox& outbox, bool is_paused) {
   CASK_CHECK_GT(threads, 0);
   CASK_CHECK_GE(slots, threads);
   const WorkerId id{static_cast<int32_t>(workers_.size())};
   WorkerState& worker = workers_.emplace_back();
   worker.threads = threads;
   worker.slots = slots;
+  worker.paused = is_paused;
   worker.free_position.fill(-1);
   total_threads_ += threads;
   TakeSeat(id);
@@ -44,8 +45,7 @@ void Scheduler::OnWorkerLost(WorkerId id, SchedulerOutbox& outbox) {
   UpdateSlots(id);
   LeaveSeat(id);
   std::vector<Ref> lost, running;
-  for (const auto& owned : plans_) {
-    if (owned == nullptr) continue;
+  for (const auto& [plan_id, owned] : plans_) {
     PlanState& plan = *owned;
     lost.clear();
     running.clear();

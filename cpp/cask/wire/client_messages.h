@@ -1,6 +1,7 @@
 // What a client and the scheduler say to each other.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ enum class RequestId : int64_t {};
 
 // -- To the scheduler.
 
-/// A plan is to be run. The scheduler answers with news of it until it is released.
+/// A plan is to be run. The scheduler answers with news of it until it is released. What it knows already, it only says the news of again.
 struct Submission {
   RequestId request{};
+  std::optional<PlanId> plan;  // by which a scheduler that is no more has called it
   std::string name;  // for people
   Priority priority = Priority::kNormal;
   int32_t retries = 0;
@@ -25,7 +27,7 @@ struct Submission {
   std::vector<std::string> layer_names;  // for people
 };
 constexpr auto FieldsOf(std::type_identity<Submission>) {
-  return std::tuple(&Submission::request, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program,
+  return std::tuple(&Submission::request, &Submission::plan, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program,
                     &Submission::layer_names);
 }
 
@@ -56,7 +58,18 @@ constexpr auto FieldsOf(std::type_identity<AskWorkers>) { return std::tuple(&Ask
 struct ShutDown {};
 constexpr auto FieldsOf(std::type_identity<ShutDown>) { return std::tuple(); }
 
-using FromClient = std::variant<Submission, CancelPlan, ReleasePlan, AskWorkers, ShutDown, ReleaseCollection>;
+/// Which of a session's requests and collections the client still wants. The first message after a greeting.
+struct LiveRequests {
+  std::vector<RequestId> requests;
+  std::vector<CollectionId> collections;
+};
+constexpr auto FieldsOf(std::type_identity<LiveRequests>) { return std::tuple(&LiveRequests::requests, &LiveRequests::collections); }
+
+/// The client goes, for good.
+struct Farewell {};
+constexpr auto FieldsOf(std::type_identity<Farewell>) { return std::tuple(); }
+
+using FromClient = std::variant<Submission, CancelPlan, ReleasePlan, AskWorkers, ShutDown, ReleaseCollection, LiveRequests, Farewell>;
 
 // -- To a client.
 
@@ -69,6 +82,13 @@ struct LayerNews {
 constexpr auto FieldsOf(std::type_identity<LayerNews>) {
   return std::tuple(&LayerNews::total, &LayerNews::done, &LayerNews::in_memory, &LayerNews::processing);
 }
+
+/// What the scheduler calls a plan.
+struct PlanAccepted {
+  RequestId request{};
+  PlanId plan{};
+};
+constexpr auto FieldsOf(std::type_identity<PlanAccepted>) { return std::tuple(&PlanAccepted::request, &PlanAccepted::plan); }
 
 /// How far a plan is.
 struct PlanProgress {
@@ -134,6 +154,6 @@ struct Workers {
 };
 constexpr auto FieldsOf(std::type_identity<Workers>) { return std::tuple(&Workers::request, &Workers::workers); }
 
-using ToClient = std::variant<PlanProgress, PlanEnded, Workers>;
+using ToClient = std::variant<PlanProgress, PlanEnded, Workers, PlanAccepted>;
 
 }  // namespace cask

@@ -11,6 +11,9 @@ namespace cask {
 /// Changes whenever processes of different ages would not understand each other.
 inline constexpr uint32_t kProtocolVersion = 1;
 
+/// A client, from its first greeting until it has been gone for long.
+enum class SessionId : int64_t {};
+
 /// Of a worker that joins a scheduler.
 struct WorkerGreeting {
   uint32_t protocol = kProtocolVersion;
@@ -27,8 +30,9 @@ constexpr auto FieldsOf(std::type_identity<WorkerGreeting>) {
 /// Of a client that comes to a scheduler.
 struct ClientGreeting {
   uint32_t protocol = kProtocolVersion;
+  SessionId session{};  // that it has made up, and keeps when it comes again
 };
-constexpr auto FieldsOf(std::type_identity<ClientGreeting>) { return std::tuple(&ClientGreeting::protocol); }
+constexpr auto FieldsOf(std::type_identity<ClientGreeting>) { return std::tuple(&ClientGreeting::protocol, &ClientGreeting::session); }
 
 /// Of whoever comes to a worker for pieces.
 struct VisitorGreeting {

@@ -30,6 +30,10 @@ class Filler {
   void Fill(Blob* blob) { Fill(&blob->bytes); }
   void Fill(Status* status) { *status = random_->Percent(30) ? Status::OK() : WithNote(ValueError("a {} b", random_->Next()), "while trying"); }
   template <typename T>
+  void Fill(std::optional<T>* value) {
+    if (random_->Percent(50)) Fill(&value->emplace());
+  }
+  template <typename T>
   void Fill(std::vector<T>* items) {
     items->resize(random_->Below(5));
     for (T& item : *items) Fill(&item);

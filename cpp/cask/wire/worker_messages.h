@@ -110,6 +110,40 @@ struct Pressure {
 };
 constexpr auto FieldsOf(std::type_identity<Pressure>) { return std::tuple(&Pressure::is_paused); }
 
+/// A result that the worker holds.
+struct HeldResult {
+  TaskId task{};
+  RunId run = kNoRun;
+  int64_t num_bytes = 0;
+};
+constexpr auto FieldsOf(std::type_identity<HeldResult>) { return std::tuple(&HeldResult::task, &HeldResult::run, &HeldResult::num_bytes); }
+
+/// What a task that ended here has learned, whether or not its result is still held.
+struct HeldEvidence {
+  TaskId task{};
+  Blob evidence;
+};
+constexpr auto FieldsOf(std::type_identity<HeldEvidence>) { return std::tuple(&HeldEvidence::task, &HeldEvidence::evidence); }
+
+/// Partitions of a persisted collection that the worker holds columns of.
+struct HeldPartitions {
+  CollectionId collection{};
+  std::vector<int64_t> partitions;
+};
+constexpr auto FieldsOf(std::type_identity<HeldPartitions>) { return std::tuple(&HeldPartitions::collection, &HeldPartitions::partitions); }
+
+/// What a worker holds when it joins: it may have worked for the scheduler before this one. Comes first, in as many messages as it takes; until the
+/// last the worker is given nothing.
+struct Holdings {
+  std::vector<HeldResult> results;
+  std::vector<HeldEvidence> evidence;
+  std::vector<HeldPartitions> partitions;
+  bool is_last = true;
+};
+constexpr auto FieldsOf(std::type_identity<Holdings>) {
+  return std::tuple(&Holdings::results, &Holdings::evidence, &Holdings::partitions, &Holdings::is_last);
+}
+
 /// That the worker lives, several times a second, and how it does.
 struct Heartbeat {
   int64_t memory_bytes = 0;   // what its process takes
@@ -121,6 +155,6 @@ constexpr auto FieldsOf(std::type_identity<Heartbeat>) {
   return std::tuple(&Heartbeat::memory_bytes, &Heartbeat::store_bytes, &Heartbeat::spilled_bytes, &Heartbeat::num_executing);
 }
 
-using ToScheduler = std::variant<TaskDone, TaskFailed, InputMissing, Pressure, Heartbeat>;
+using ToScheduler = std::variant<TaskDone, TaskFailed, InputMissing, Pressure, Heartbeat, Holdings>;
 
 }  // namespace cask

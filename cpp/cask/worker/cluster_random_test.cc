@@ -1,6 +1,7 @@
 // A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers encoded messages in
-// order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans are cancelled and released. Results are compared with
-// what the plan gives when it is evaluated one task after another; in the end nothing may be left anywhere.
+// order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans are cancelled and released, and the
+// scheduler is replaced by one that knows nothing but what clients and workers tell it. Results are compared with what the plan gives when it is
+// evaluated one task after another; in the end nothing may be left anywhere.
 
 #include <gtest/gtest.h>
 
@@ -96,6 +97,8 @@ class Cluster {
       scheduler_.OnDropCollection(CollectionId{random_.Below(kNumCollections)}, outbox_);
       Send();
       scheduler_.Validate();
+    } else if (dice < 9 && random_.Percent(20)) {
+      ReplaceScheduler();
     } else {
       Advance();
     }
@@ -151,6 +154,60 @@ class Cluster {
     nodes_.erase(lost);
     scheduler_.OnWorkerLost(id, outbox_);
     Send();
+  }
+
+  void ReplaceScheduler() {
+    first_id_ += 1 << 20;
+    scheduler_ = Scheduler({.max_losses = 200, .first_id = first_id_});
+    outbox_.clear();
+    late_.clear();
+    std::erase_if(plans_, [&](const auto& plan) { return cancelled_.contains(plan.first); });
+    std::vector<HeldTask> held = JoinAgain();
+    for (const auto& [plan, shape] : plans_) {
+      // Some workers come before the plan's client, others after it.
+      std::vector<HeldTask> early;
+      std::erase_if(held, [&](const HeldTask& one) {
+        if (one.task.plan != plan || random_.Percent(50)) return false;
+        early.push_back(one);
+        return true;
+      });
+      scheduler_.OnSubmitAgain(plan, shape, {.priority = static_cast<Priority>(random_.Below(3))}, early, outbox_);
+      Send();
+      scheduler_.Validate();
+    }
+    for (const HeldTask& one : held) {
+      scheduler_.OnTaskHeld(one, outbox_);
+      Send();
+      scheduler_.Validate();
+    }
+    for (const auto& [id, node] : nodes_) {
+      scheduler_.OnWorkerResumed(id, outbox_);
+      Send();
+    }
+    scheduler_.Validate();
+  }
+
+  // All workers, at a scheduler that is new; what they hold.
+  std::vector<HeldTask> JoinAgain() {
+    std::map<WorkerId, WorkerId> renamed;
+    std::vector<HeldTask> held;
+    next_worker_ = 0;
+    for (auto& [old_id, node] : std::exchange(nodes_, {})) {
+      const WorkerId id{next_worker_++};
+      renamed[old_id] = id;
+      node->from_scheduler.clear();
+      WorkerOutbox outbox;
+      node->machine.OnSchedulerLost(outbox);
+      CarryOut(*node, outbox);
+      node->to_scheduler.clear();
+      EXPECT_EQ(scheduler_.OnWorkerJoined(node->threads, node->threads + static_cast<int>(random_.Below(2)), outbox_, /*is_paused=*/true), id);
+      for (const HeldResult& result : node->machine.Holdings()) held.push_back({result.task, result.run, id, result.num_bytes});
+      nodes_.emplace(id, std::move(node));
+    }
+    for (const auto& [id, node] : nodes_) {
+      for (auto& [task, holder] : node->fetches) holder = renamed.contains(holder) ? renamed.at(holder) : kNoWorker;
+    }
+    return held;
   }
 
   void CancelOrRelease() {
@@ -361,6 +418,7 @@ class Cluster {
   std::map<WorkerId, std::unique_ptr<Node>> nodes_;
   std::deque<std::pair<WorkerId, Link>> late_;  // on the way from workers that are lost
   int32_t next_worker_ = 0;
+  int64_t first_id_ = 0;  // of the present scheduler
   int64_t num_executed_ = 0;
 };
 

@@ -88,12 +88,15 @@ class Executor {
 
   std::mutex& mutex() { return mutex_; }
   Store& store() { return store_; }
+  /// With the mutex held.
+  std::vector<HeldResult> Holdings() const { return worker_.Holdings(); }
   int num_threads() const { return num_threads_; }
 
   // -- With the mutex held: events of the machine, within Do() or of OnSettled.
   void OnAssign(Assignment assignment) { worker_.OnAssign(std::move(assignment), outbox_); }
   void OnCancelRun(const TaskId& task, RunId run) { worker_.OnCancelRun(task, run, outbox_); }
   void OnFreePieces(const TaskId& task, RunId run) { worker_.OnFreePieces(task, run, outbox_); }
+  void OnSchedulerLost() { worker_.OnSchedulerLost(outbox_); }
   void OnFetched(const TaskId& task) { worker_.OnFetched(task, outbox_); }
   void OnFetchFailed(const TaskId& task) { worker_.OnFetchFailed(task, outbox_); }
   /// Carries out what the machine wants now. Before an event that follows from another in one Do().

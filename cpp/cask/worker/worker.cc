@@ -77,6 +77,20 @@ void Worker::OnFreePieces(const TaskId& task, RunId run, WorkerOutbox& outbox) {
   outbox.push_back({.kind = Kind::kDropPieces, .task = task});
 }
 
+void Worker::OnSchedulerLost(WorkerOutbox& outbox) {
+  std::vector<RunId> runs;
+  for (const auto& [run, state] : runs_) runs.push_back(run);
+  std::sort(runs.begin(), runs.end());  // so that the same events give the same actions
+  for (const RunId run : runs) OnCancelRun(runs_.at(run).task, run, outbox);
+  paused_ = false;
+}
+
+std::vector<HeldResult> Worker::Holdings() const {
+  std::vector<HeldResult> results;
+  held_.ForEach([&](const TaskId& task, const Held& held) { results.push_back({task, held.run, held.num_bytes}); });
+  return results;
+}
+
 void Worker::DropStaleEntries() {
   while (!ready_.empty()) {
     const auto it = runs_.find(ready_.top().run);

@@ -72,6 +72,9 @@ class Worker {
   void OnCancelRun(const TaskId& task, RunId run, WorkerOutbox& outbox);
   void OnFreePieces(const TaskId& task, RunId run, WorkerOutbox& outbox);
 
+  /// There is no scheduler any more that would wait for runs: those that have not ended are stopped. Results stay.
+  void OnSchedulerLost(WorkerOutbox& outbox);
+
   // -- Events from this worker's threads.
   /// What a free thread is to execute now, if anything.
   std::optional<StartedRun> OnThreadFree();
@@ -91,6 +94,8 @@ class Worker {
   int num_executing() const { return num_executing_; }
   int num_ready() const { return num_ready_; }
   bool paused() const { return paused_; }
+  /// The results that are held here.
+  std::vector<HeldResult> Holdings() const;
   /// The priority of the most urgent ready run; -1 if there is none.
   int most_urgent_ready();
   void Validate() const;

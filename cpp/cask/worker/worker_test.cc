@@ -186,6 +186,28 @@ TEST_F(WorkerTest, PausesWhileMemoryIsShortAndItHasWork) {
   EXPECT_EQ(static_cast<int>(outbox_[0].kind), static_cast<int>(Kind::kReportResumed));
 }
 
+TEST_F(WorkerTest, WithoutASchedulerItStopsWhatRunsAndKeepsWhatHasEnded) {
+  Assign(1, 11);
+  Assign(2, 12);
+  Assign(3, 13, Priority::kNormal, {7});
+  Expect(Kind::kFetch, 7);
+  ExpectStarts(1);
+  EXPECT_TRUE(Done(11, 5));
+  Expect(Kind::kReportDone, 1);
+  ExpectStarts(2);
+  worker_.OnSchedulerLost(outbox_);
+  worker_.Validate();
+  Expect(Kind::kStopRun, 2);
+  ExpectSilence();
+  ExpectNothingStarts();
+  EXPECT_FALSE(Done(12));
+  const auto held = worker_.Holdings();
+  ASSERT_EQ(held.size(), 1u);
+  EXPECT_EQ(held[0].task, Task(1));
+  EXPECT_EQ(held[0].run, RunId{11});
+  EXPECT_EQ(held[0].num_bytes, 5);
+}
+
 TEST_F(WorkerTest, FailuresAreReported) {
   Assign(1, 11);
   ExpectStarts(1);

@@ -30,14 +30,17 @@ class Client:
     `address` is that of a scheduler ("node7:8786"), its connection file, or a LocalCluster. An OSError where there is no scheduler; but under
     `cask run` and `cask.as_dask` a script that expects one gets this process's own engine instead, and a line on stderr says so. Numbers of
     workers and threads are accepted and change nothing: the engine uses all cores, and its memory limit is CASK_MEMORY_LIMIT.
+
+    A scheduler that is lost is waited for: what was under way goes on once one listens at the same address again. After `reconnect_timeout` seconds
+    without one it is an OSError.
     """
 
     def __init__(self, address=None, *, timeout=None, n_workers=None, threads_per_worker=None, processes=None, memory_limit=None, set_as_default=True,
-                 dashboard_address=None, asynchronous=False, name=None, **kwargs):  # fmt: skip
+                 dashboard_address=None, asynchronous=False, name=None, reconnect_timeout=60.0, **kwargs):  # fmt: skip
         _refuse_unknown("Client", kwargs)
         if asynchronous:
             raise NotImplementedError("cask has no asynchronous Client; the nearest is Client() and its compute(), which gives a Future at once")
-        self._address, self._remote = _connect(address, timeout)
+        self._address, self._remote = _connect(address, timeout, reconnect_timeout)
         self._pool = None
         self.status = "running"
         if set_as_default:
@@ -372,7 +375,7 @@ def _memory_limit():
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _connect(address, timeout):
+def _connect(address, timeout, reconnect_timeout):
     """The address that the client shows, and its connection: None where it is the engine in this process, of which stderr tells."""
     if address is None or address in (_LOCAL_ADDRESS, "inproc"):
         return _LOCAL_ADDRESS, None
@@ -384,7 +387,7 @@ def _connect(address, timeout):
 
     shown = os.fspath(address).removeprefix("tcp://").removeprefix("tls://")
     try:
-        remote = _core.ClusterClient.connect(shown, _ANSWER_SECONDS if timeout is None else float(timeout))
+        remote = _core.ClusterClient.connect(shown, _ANSWER_SECONDS if timeout is None else float(timeout), float(reconnect_timeout))
         return remote.address, remote
     except OSError as error:
         if isinstance(error, PermissionError) or _listens(shown):

@@ -50,6 +50,8 @@ class RandomGenerator final : public Generator {
         .Add(static_cast<int64_t>(kind_)).Finish();
   }
 
+  GeneratorSpec spec() const override { return spec_; }
+
  private:
   // Turns bits into values of the distribution, in place.
   void Shape(uint64_t* bits, int64_t n) const {

@@ -44,6 +44,7 @@ class IntegerRange final : public BlockwiseGenerator<IntegerRange, int64_t, Kind
   Token token() const override {
     return Tokenizer("integer range").Add(start_).Add(step_).Add(static_cast<int64_t>(kind())).Finish();
   }
+  GeneratorSpec spec() const override { return IntegerRangeSpec{start_, step_}; }
 
  private:
   int64_t start_;
@@ -58,6 +59,7 @@ class FloatRange final : public BlockwiseGenerator<FloatRange, double, Kind::kFl
   Token token() const override {
     return Tokenizer("float range").Add(start_).Add(step_).Add(last_).Add(stop_).Add(static_cast<int64_t>(kind())).Finish();
   }
+  GeneratorSpec spec() const override { return FloatRangeSpec{start_, step_, last_, stop_}; }
 
  private:
   double start_;

@@ -41,6 +41,7 @@ struct View {
 
   bool operator==(const View&) const = default;
 };
+constexpr auto FieldsOf(std::type_identity<View>) { return std::tuple(&View::shape, &View::sources); }
 
 /// How the result of a view is cut where its source is cut as `source`: at the same places.
 ChunkGrid ViewChunks(const View& view, const ChunkGrid& source);

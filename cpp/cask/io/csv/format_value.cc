@@ -55,13 +55,21 @@ class FloatText final : public ValueText {
     if (options_.float_format.empty()) {
       AppendFloat(value, &text_);
     } else {
-      char buffer[512];
-      const int size = std::snprintf(buffer, sizeof(buffer), options_.float_format.c_str(), static_cast<double>(value));
-      text_.assign(buffer, std::min<size_t>(size, sizeof(buffer) - 1));
+      Print(value);
     }
     if (options_.decimal == '.') return;
     const size_t point = text_.find('.');
     if (point != std::string::npos) text_[point] = options_.decimal;
+  }
+
+  void Print(double value) {
+    const char* format = options_.float_format.c_str();
+    const auto print = [&] { return static_cast<size_t>(std::max(0, std::snprintf(text_.data(), text_.size() + 1, format, value))); };
+    text_.resize(64);
+    const size_t size = print();
+    const bool is_cut = size > text_.size();
+    text_.resize(size);
+    if (is_cut) print();
   }
 };
 

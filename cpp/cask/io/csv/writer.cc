@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 
+#include "cask/base/random.h"
 #include "cask/io/csv/format_value.h"
 #include "cask/io/decompress.h"
 #include "cask/io/os_error.h"
@@ -155,7 +155,46 @@ Status WriteFile(const std::string& text, const std::string& path, int flags) {
   return status;
 }
 
+// Moves `*at` from the "%" of the conversion of a floating-point number, such as "%-8.3f", behind it; false if it is of anything else.
+bool SkipConversion(const std::string& format, size_t* at) {
+  constexpr int kMaxDigits = 3;
+  const auto skip_digits = [&] {
+    int count = 0;
+    for (; *at < format.size() && format[*at] >= '0' && format[*at] <= '9'; ++*at) ++count;
+    return count <= kMaxDigits;
+  };
+  *at = std::min(format.find_first_not_of("-+ #0", *at + 1), format.size());
+  if (!skip_digits()) return false;
+  if (*at < format.size() && format[*at] == '.') {
+    ++*at;
+    if (!skip_digits()) return false;
+  }
+  return *at < format.size() && std::string_view("eEfFgG").find(format[(*at)++]) != std::string_view::npos;
+}
+
+bool IsFormatOfOneFloat(const std::string& format) {
+  int num_conversions = 0;
+  for (size_t i = 0; i < format.size();) {
+    if (format[i] == '\0') return false;
+    if (format[i] != '%') {
+      ++i;
+    } else if (format.compare(i, 2, "%%") == 0) {
+      i += 2;
+    } else if (SkipConversion(format, &i)) {
+      ++num_conversions;
+    } else {
+      return false;
+    }
+  }
+  return num_conversions == 1;
+}
+
 }  // namespace
+
+Status Validate(const CsvWriteOptions& options) {
+  if (options.float_format.empty() || IsFormatOfOneFloat(options.float_format)) return Status::OK();
+  return ValueError("float_format must be the format of one number, such as '%.3f', not '{}'", options.float_format);
+}
 
 Status AppendCsv(const Table& table, const CsvWriteOptions& options, std::string* text) {
   RowWriter writer(options, text);
@@ -185,8 +224,8 @@ Status WriteCsvFile(const Table& table, const CsvWriteOptions& options, const st
   }
   ARROW_ASSIGN_OR_RAISE(text, Compress(text, CompressionFor(options, path)));
   if (append) return WriteFile(text, path, O_APPEND);
-  static std::atomic<int64_t> next{0};
-  const std::string temporary = fmt::format("{}.{}.{}.part", path, ::getpid(), next.fetch_add(1));
+  // Random, since processes of several machines may have the same id.
+  const std::string temporary = fmt::format("{}.{:016x}.part", path, FreshSeed());
   Status status = WriteFile(text, temporary, O_TRUNC | O_EXCL);
   if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) status = ErrorOfOS(errno, "cannot write", path);
   if (!status.ok()) ::unlink(temporary.c_str());

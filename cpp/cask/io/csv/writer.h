@@ -30,11 +30,22 @@ struct CsvWriteOptions {
   std::string encoding = "utf-8";
   CsvCompression compression = CsvCompression::kInfer;
 };
+constexpr auto FieldsOf(std::type_identity<CsvWriteOptions>) {
+  using Options = CsvWriteOptions;
+  return std::tuple(&Options::separator, &Options::na_rep, &Options::float_format, &Options::header, &Options::header_names,
+                    &Options::num_index_columns, &Options::index_labels, &Options::has_index_labels, &Options::quote_char, &Options::quoting,
+                    &Options::double_quote, &Options::escape_char, &Options::line_terminator, &Options::date_format, &Options::decimal,
+                    &Options::encoding, &Options::compression);
+}
+
+/// Refuses a float format that is not that of one floating-point number: printf would believe it.
+Status Validate(const CsvWriteOptions& options);
 
 /// Appends the text of `table` to `text`, with the header if options say so.
 Status AppendCsv(const Table& table, const CsvWriteOptions& options, std::string* text);
 
-/// Writes `table` to a local file, which appears whole or not at all. `append`: at the end of the file that is there.
+/// Writes `table` to a local file, which appears whole or not at all, however many processes of however many machines write it at a time. Its folder
+/// must be there. `append`: at the end of the file that is there.
 Status WriteCsvFile(const Table& table, const CsvWriteOptions& options, const std::string& path, bool append = false);
 
 }  // namespace cask

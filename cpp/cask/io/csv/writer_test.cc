@@ -7,9 +7,11 @@
 #include <arrow/builder.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 
 #include "cask/io/csv/format_value.h"
 
@@ -68,6 +70,20 @@ TEST(CsvWriter, FloatOptions) {
   EXPECT_EQ(Written(OneColumn(Kind::kFloat64, Floats({1.005, NAN, 2})), options), "\"1,00\"\n-\n\"2,00\"\n");
 }
 
+TEST(CsvWriter, FloatFormatsAreOfOneFloat) {
+  CsvWriteOptions options;
+  for (const char* format : {"", "%f", "%.3f", "%+08.2e", "$%G", "%5.1f%%", "%%%g"}) {
+    options.float_format = format;
+    EXPECT_TRUE(Validate(options).ok()) << format;
+  }
+  for (const char* format : {"x", "%", "%%", "%s", "%n", "%d", "%lf", "%*f", "%.*f", "%2$f", "%f%f", "%f %s", "%1000f", "%.1000f", "%.f.%"}) {
+    options.float_format = format;
+    EXPECT_EQ(KindOf(Validate(options)), ErrorKind::kValue) << format;
+  }
+  options.float_format = "%.999f";
+  EXPECT_EQ(Written(OneColumn(Kind::kFloat64, Floats({1e300})), options).size(), 301u + 1 + 999 + 1);
+}
+
 TEST(CsvWriter, QuotesWhatPythonQuotes) {
   const Table table = OneColumn(Kind::kString, Texts({"a,b", "c\"d", "e\nf", " g", "", std::nullopt, "h\ri"}));
   EXPECT_EQ(Written(table), "\"a,b\"\n\"c\"\"d\"\n\"e\nf\"\n g\n\"\"\n\"\"\nh\ri\n");
@@ -97,6 +113,28 @@ TEST(CsvWriter, FilesAppearWhole) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()), 1);
   std::filesystem::remove_all(folder);
   EXPECT_EQ(KindOf(WriteCsvFile(OneColumn(Kind::kFloat64, Floats({1})), {}, path)), ErrorKind::kFileNotFound);
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+TEST(CsvWriter, SeveralMayWriteOneFileAtOnce) {
+  const std::string folder = std::filesystem::temp_directory_path() / "cask_writers_test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const std::string path = folder + "/0";
+  const Table table = OneColumn(Kind::kFloat64, Floats(std::vector<double>(10'000, 0.5)));
+  ASSERT_TRUE(WriteCsvFile(table, {}, path).ok());
+  std::atomic<int> num_writing{3};
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 3; ++i) {
+    writers.emplace_back([&] {
+      for (int round = 0; round < 30; ++round) EXPECT_TRUE(WriteCsvFile(table, {}, path).ok());
+      --num_writing;
+    });
+  }
+  while (num_writing > 0) EXPECT_EQ(std::filesystem::file_size(path), 2u + 10'000 * 4);
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()), 1);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -1,0 +1,180 @@
+#include <map>
+#include <unordered_map>
+
+#include "cask/compute/piece_codec.h"
+#include "cask/expr/array_bounds.h"
+#include "cask/expr/array_codec.h"
+#include "cask/expr/array_records.h"
+
+namespace cask {
+namespace {
+
+// What is more than any message may hold, so that it is not copied only to be refused.
+constexpr int64_t kMaxDataBytes = int64_t{1} << 30;
+constexpr auto kMaxSizes = static_cast<int64_t>(kMaxListItems);  // of chunks that are not regular
+
+// A chunk without its repeated elements.
+ArrayChunk OneOfEach(ArrayChunk chunk) {
+  for (size_t i = 0; i < chunk.shape.size(); ++i) {
+    if (chunk.strides[i] == 0 && chunk.shape[i] > 0) chunk.shape[i] = 1;
+  }
+  return chunk;
+}
+
+ArrayFunctionSpec FunctionOf(const ArrayCall& call) {
+  if (call.select != nullptr) return SelectSpec();
+  const auto operation = FindOperation(call.name);
+  if (operation) return *operation;
+  return call.kind;
+}
+
+// Goes through the expressions with a stack of its own, so that chains may be long.
+class ArrayEncoder {
+ public:
+  Result<std::string> Run(const std::vector<ArrayExprPtr>& arrays) {
+    std::vector<NodeNumber> outputs;
+    for (const ArrayExprPtr& array : arrays) {
+      ARROW_RETURN_NOT_OK(EncodeWithOperands(*array));
+      outputs.push_back(numbers_.at(array.get()));
+    }
+    Encoder whole;
+    whole.Add(num_nodes_);
+    const std::string nodes = nodes_.Take();
+    whole.AddBytes(nodes.data(), nodes.size());
+    whole.Add(outputs);
+    return whole.Take();
+  }
+
+ private:
+  Status EncodeWithOperands(const ArrayExpr& wanted) {
+    std::vector<const ArrayExpr*> stack = {&wanted};
+    while (!stack.empty()) {
+      const ArrayExpr* array = stack.back();
+      const size_t before = stack.size();
+      if (!numbers_.contains(array)) {
+        for (const ArrayExprPtr& operand : array->operands()) {
+          if (!numbers_.contains(operand.get())) stack.push_back(operand.get());
+        }
+        if (stack.size() > before) continue;
+        ARROW_RETURN_NOT_OK(CheckBounds(*array));
+        ARROW_RETURN_NOT_OK(Encode(*array));
+      }
+      stack.pop_back();
+    }
+    return Status::OK();
+  }
+
+  Status CheckBounds(const ArrayExpr& array) {
+    if (!IsSendable(array.shape())) return NotImplementedError("an array of shape {} cannot be sent to other processes", FormatShape(array.shape()));
+    const ArrayExpr::Node node = array.node();
+    bool are_few = array.operands().size() <= kMaxListItems && cuts_.Add(node, array.operands());
+    if (array.operands().empty() || node == ArrayExpr::Node::kRechunk || node == ArrayExpr::Node::kReshape) {
+      are_few = cuts_.Add(array.grid());
+      for (const AxisChunks& axis : array.grid().axes()) are_few = are_few && (axis.is_regular() || axis.num_chunks() <= kMaxSizes);
+    }
+    if (are_few) return Status::OK();
+    return NotImplementedError("arrays in so many chunks cannot be sent to other processes ({}: {} chunks); use larger ones", array.name(),
+                               array.grid().num_chunks());
+  }
+
+  Status Encode(const ArrayExpr& array) {
+    switch (array.node()) {
+      case ArrayExpr::Node::kSource: return EncodeSource(static_cast<const ArraySource&>(array));
+      case ArrayExpr::Node::kHeld: return EncodeHeld(static_cast<const HeldArray&>(array));
+      case ArrayExpr::Node::kCall: {
+        const ArrayFunctionSpec function = FunctionOf(static_cast<const ArrayCallExpr&>(array).call());
+        return Emit(array, ArrayCallRecord{{LineOf(array)}, std::string(array.name()), function, OperandsOf(array)});
+      }
+      case ArrayExpr::Node::kView: {
+        return Emit(array, ViewRecord{std::string(array.name()), OperandOf(array), static_cast<const ArrayView&>(array).view()});
+      }
+      case ArrayExpr::Node::kRechunk: return Emit(array, RechunkRecord{OperandOf(array), array.grid()});
+      case ArrayExpr::Node::kReduce: {
+        const auto& reduce = static_cast<const ArrayReduceExpr&>(array);
+        const ReducerSpec& spec = reduce.spec();
+        return Emit(array, ReduceRecord{OperandOf(array), spec.reduction, spec.result, spec.ddof, reduce.is_reduced(), reduce.keeps_axes()});
+      }
+      case ArrayExpr::Node::kMatmul: return Emit(array, MatmulRecord{OperandOf(array), NumberOf(*array.operands()[1])});
+      case ArrayExpr::Node::kReshape: return Emit(array, ReshapeRecord{OperandOf(array), array.grid()});
+      case ArrayExpr::Node::kConcatenate: break;
+    }
+    return Emit(array, ConcatenateRecord{static_cast<const ArrayConcatenate&>(array).axis(), OperandsOf(array)});
+  }
+
+  Status EncodeSource(const ArraySource& source) {
+    std::string name(source.name());
+    if (source.generator()) return Emit(source, GeneratorRecord{std::move(name), source.grid(), source.generator()->spec(), source.kind()});
+    MemoryRecord record{std::move(name), source.grid(), source.identity(), {}};
+    ARROW_ASSIGN_OR_RAISE(record.elements, BytesOf(OneOfEach(*source.memory())));
+    return Emit(source, record);
+  }
+
+  Status EncodeHeld(const HeldArray& array) {
+    if (array.chunks()->size() > kMaxListItems) {
+      return NotImplementedError("an array that holds {} chunks cannot be sent to other processes; use larger ones", array.chunks()->size());
+    }
+    HeldRecord record{{LineOf(array)}, std::string(array.name()), array.grid(), array.kind(), array.token(), {}};
+    for (const auto& piece : *array.chunks()) {
+      ARROW_ASSIGN_OR_RAISE(PieceBytes bytes, BytesOf(static_cast<const ArrayChunk&>(*piece)));
+      record.chunks.push_back(std::move(bytes));
+    }
+    return Emit(array, record);
+  }
+
+  Result<PieceBytes> BytesOf(const ArrayChunk& chunk) {
+    num_data_bytes_ += NumElements(chunk.shape) * WidthOf(chunk.kind);
+    if (num_data_bytes_ > kMaxDataBytes) {
+      return NotImplementedError("{} MB of arrays that this process holds cannot be sent to other processes; compute without a cluster, or make "
+                                 "the elements there", num_data_bytes_ >> 20);
+    }
+    ARROW_ASSIGN_OR_RAISE(auto buffer, EncodePiece(chunk));
+    return PieceBytes{std::move(buffer)};
+  }
+
+  NodeNumber NumberOf(const ArrayExpr& array) const { return numbers_.at(&array); }
+  NodeNumber OperandOf(const ArrayExpr& array) const { return NumberOf(*array.operands()[0]); }
+  std::vector<NodeNumber> OperandsOf(const ArrayExpr& array) const {
+    std::vector<NodeNumber> operands;
+    for (const ArrayExprPtr& operand : array.operands()) operands.push_back(NumberOf(*operand));
+    return operands;
+  }
+
+  std::optional<NodeNumber> LineOf(const ArrayExpr& array) {
+    if (array.origin() == nullptr) return std::nullopt;
+    const auto [line, is_new] = lines_.emplace(*array.origin(), num_nodes_);
+    if (is_new) AddNode(*array.origin(), 0);
+    return line->second;
+  }
+
+  Status Emit(const ArrayExpr& array, const ArrayRecord& record) {
+    int depth = 1;
+    for (const ArrayExprPtr& operand : array.operands()) depth = std::max(depth, depths_[NumberOf(*operand)] + 1);
+    if (depth > kMaxArrayDepth) {
+      return NotImplementedError("more than {} operations one upon another cannot be sent to other processes; compute or persist some of them "
+                                 "first", kMaxArrayDepth);
+    }
+    numbers_[&array] = num_nodes_;
+    AddNode(record, depth);
+    return Status::OK();
+  }
+
+  void AddNode(const ArrayRecord& record, int depth) {
+    nodes_.Add(record);
+    depths_.push_back(depth);
+    ++num_nodes_;
+  }
+
+  Encoder nodes_;
+  NodeNumber num_nodes_ = 0;
+  std::vector<int> depths_;
+  std::unordered_map<const ArrayExpr*, NodeNumber> numbers_;
+  std::map<OriginLine, NodeNumber> lines_;
+  CutCounter cuts_;
+  int64_t num_data_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::string> EncodeArrays(const std::vector<ArrayExprPtr>& arrays) { return ArrayEncoder().Run(arrays); }
+
+}  // namespace cask

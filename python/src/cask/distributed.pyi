@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ class Client:
     status: str
     def __init__(
         self,
-        address: str | LocalCluster | None = None,
+        address: str | os.PathLike[str] | LocalCluster | None = None,
         *,
         timeout: float | None = None,
         n_workers: int | None = None,
@@ -19,6 +20,7 @@ class Client:
         dashboard_address: str | None = None,
         asynchronous: bool = False,
         name: str | None = None,
+        reconnect_timeout: float = 60.0,
         **kwargs: Any,
     ) -> None: ...
     def __enter__(self) -> Client: ...
@@ -36,8 +38,9 @@ class Client:
     def scheduler_info(self, n_workers: int | None = None) -> dict[str, Any]: ...
     def nthreads(self, workers: Any = None) -> dict[str, int]: ...
     def ncores(self, workers: Any = None) -> dict[str, int]: ...
+    def wait_for_workers(self, n_workers: int = 1, timeout: float | None = None) -> None: ...
     def close(self, timeout: float | None = None) -> None: ...
-    def shutdown(self, timeout: float | None = None) -> None: ...
+    def shutdown(self) -> None: ...
 
 Executor = Client
 

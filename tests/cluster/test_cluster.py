@@ -214,6 +214,26 @@ def test_a_worker_without_a_scheduler_gives_up_and_says_why(cluster):
     assert cluster.address in cluster.log_of(worker)
 
 
+def test_wrong_options_are_refused_at_once(cluster):
+    for arguments in (["worker"], ["worker", cluster.address, "--memory-limit", "lots"], ["scheduler", "--port", "99999"], ["worker", "--nonsense"]):
+        process = cluster.start(*arguments)
+        assert process.wait(PATIENCE) == 2
+        assert "--help" in cluster.log_of(process)
+
+
+def test_a_worker_short_of_memory_spills_and_goes_on(cluster, sales, tmp_path):
+    path, expected = sales
+    cluster.add_worker("--memory-limit", "200kB", "--scratch", str(tmp_path / "deep" / "scratch"))
+    with Client(cluster.address) as client:
+        frame = client.persist(read(path))
+        wait(frame, timeout=PATIENCE)
+        equal(frame.groupby("shop").price.sum(), expected.groupby("shop").price.sum())
+        deadline = time.monotonic() + PATIENCE
+        while not all(worker["spilled"] > 0 for worker in client.scheduler_info()["workers"].values()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
 def test_the_same_port_cannot_be_taken_twice(cluster):
     second = cluster.start("scheduler", "--port", cluster.address.rpartition(":")[2])
     assert second.wait(PATIENCE) == 1

@@ -5,9 +5,23 @@
 #include <CLI/CLI.hpp>
 
 #include "cask/base/log.h"
+#include "cask/base/memory.h"
 #include "cask/cluster/message_link.h"
 
 namespace cask {
+
+namespace {
+
+constexpr int kWrongUse = 2;
+
+// What is to be said of a memory limit; nothing if it is one.
+std::string CheckMemoryLimit(const std::string& text) {
+  const auto bytes = ParseBytes(text, AvailableMemory());
+  if (!bytes.ok()) return bytes.status().message();
+  return *bytes > 0 ? "" : "it must be more than 0";
+}
+
+}  // namespace
 
 void BlockSignals() {
   sigset_t signals;
@@ -48,13 +62,17 @@ int NodeMain(int argc, char** argv) {
   work->add_option("scheduler", worker.scheduler, "Address of the scheduler, or its connection file")->required();
   work->add_option("--host", worker.host, "Address at which other workers reach this one");
   work->add_option("--nthreads,--threads", worker.threads, "Threads; 0: as many as there are processors")->check(CLI::Range(0, 4096));
-  work->add_option("--memory-limit", worker.memory_limit, "What is held before it is spilled: 8GB, 60%");
+  work->add_option("--memory-limit", worker.memory_limit, "What is held before it is spilled: 8GB, 60%")->check(CheckMemoryLimit);
   work->add_option("--local-directory,--scratch", worker.scratch, "Folder for what is spilled");
   work->add_option("--name", worker.name, "Name, for people");
   work->add_option("--death-timeout", worker.death_timeout, "Seconds without a scheduler after which the worker ends")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUse;
+  }
   LogAsService();
   BlockSignals();
   return schedule->parsed() ? RunScheduler(scheduler) : RunWorker(worker);

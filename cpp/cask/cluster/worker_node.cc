@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 
@@ -17,6 +17,7 @@
 #include "cask/cluster/message_link.h"
 #include "cask/cluster/node.h"
 #include "cask/cluster/worker_server.h"
+#include "cask/io/os_error.h"
 
 namespace cask {
 namespace {
@@ -53,9 +54,12 @@ Result<WorkerServerOptions> OptionsOf(const WorkerCommand& command, const std::s
   options.name = command.name.empty() ? fmt::format("{}-{}", options.host, ::getpid()) : command.name;
   options.executor.num_threads = command.threads;
   options.executor.store.scratch_directory = command.scratch;
+  std::error_code error;
+  if (!command.scratch.empty() && !std::filesystem::create_directories(command.scratch, error) && error) {
+    return ErrorOfOS(error.value(), "cannot make the folder", command.scratch);
+  }
   if (!command.memory_limit.empty()) {
     ARROW_ASSIGN_OR_RAISE(options.executor.store.memory_limit_bytes, ParseBytes(command.memory_limit, AvailableMemory()));
-    if (options.executor.store.memory_limit_bytes <= 0) return ValueError("--memory-limit must be more than 0");
   }
   return options;
 }

@@ -16,6 +16,8 @@ namespace {
 auto Seconds(double seconds) { return std::chrono::duration<double>(seconds); }
 
 constexpr double kRetrySeconds = 0.1;
+// Where they are is told in one message.
+constexpr int64_t kMaxResults = kMaxMessageBytes / 8;
 constexpr double kFarewellSeconds = 0.5;
 
 }  // namespace
@@ -92,6 +94,8 @@ Status ClusterClient::TakeFrame(Link& link, Frame frame) {
     if (const auto run = FindRun(progress->request)) run->OnProgress(progress->layers);
   } else if (const auto* ended = std::get_if<PlanEnded>(&message)) {
     if (const auto run = FindRun(ended->request)) run->OnEnded(*ended);
+  } else if (const auto* evidence = std::get_if<PlanEvidence>(&message)) {
+    if (const auto run = FindRun(evidence->request)) run->OnEvidence(evidence->evidence);
   } else if (const auto* accepted = std::get_if<PlanAccepted>(&message)) {
     if (const auto run = FindRun(accepted->request)) run->OnAccepted(accepted->plan);
   } else {
@@ -218,6 +222,9 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
   submission.shape.bytes = EncodeShape(shape);
   submission.program.bytes = std::move(program);
   for (const Layer& layer : plan.layers) submission.layer_names.push_back(layer.name);
+  int64_t num_results = 0;
+  for (const PlanShape::Layer& layer : shape.layers) num_results += layer.is_output ? layer.num_tasks : 0;
+  if (num_results > kMaxResults) return NotImplementedError("a computation of {} results cannot be sent to a cluster, only of {}", num_results, kMaxResults);
   const size_t num_bytes = submission.shape.bytes.size() + submission.program.bytes.size();
   if (num_bytes > kMaxMessageBytes / 2) {
     return NotImplementedError("a computation of {} MB cannot be sent to a cluster: it holds data of this process; read them from files there", num_bytes >> 20);

@@ -125,20 +125,20 @@ void ClusterRun::OnLost(const Status& status) {
   then();
 }
 
+void ClusterRun::OnEvidence(const std::vector<EvidenceNews>& evidence) {
+  for (const EvidenceNews& news : evidence) {
+    auto list = DecodeEvidenceList(news.evidence.bytes);
+    if (!list.ok()) return OnLost(list.status());
+    std::lock_guard lock(mutex_);
+    for (auto& item : *list) evidence_.push_back({news.layer, news.task, std::move(item)});
+  }
+}
+
 void ClusterRun::OnEnded(const PlanEnded& ended) {
   MarkWidenedCalls(ended.status, computed_);
   std::unique_lock lock(mutex_);
   if (ended_) return;
   SetProgress(ended.layers);
-  for (const EvidenceNews& news : ended.evidence) {
-    auto list = DecodeEvidenceList(news.evidence.bytes);
-    if (!list.ok()) {
-      const auto then = End(list.status());
-      lock.unlock();
-      return then();
-    }
-    for (auto& evidence : *list) evidence_.push_back({news.layer, news.task, std::move(evidence)});
-  }
   std::map<WorkerId, std::string> addresses;
   for (const HolderAddress& holder : ended.addresses) addresses.emplace(holder.worker, holder.address);
   std::vector<Wanted> wanted;

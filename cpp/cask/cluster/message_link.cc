@@ -2,12 +2,15 @@
 
 #include <charconv>
 
-#include "cask/base/check.h"
+#include "cask/base/log.h"
 
 namespace cask {
 
 void SendBytes(Connection& connection, std::string_view message) {
-  CASK_CHECK_LE(message.size(), kMaxMessageBytes);
+  if (message.size() > kMaxMessageBytes) {
+    LogWarning("a message of {} MB to {} is too long: the connection ends", message.size() >> 20, connection.peer_address());
+    return connection.Close();
+  }
   const size_t part = MaxFrameBytes(FrameKind::kPart);
   for (; message.size() > part; message.remove_prefix(part)) connection.Send(FrameKind::kPart, message.substr(0, part));
   connection.Send(FrameKind::kMessage, message);

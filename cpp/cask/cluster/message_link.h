@@ -14,7 +14,7 @@ namespace cask {
 /// The most that a message may be, all parts together.
 inline constexpr size_t kMaxMessageBytes = size_t{48} << 20;
 
-/// The message must not be longer than kMaxMessageBytes.
+/// A message longer than kMaxMessageBytes ends the connection.
 void SendBytes(Connection& connection, std::string_view message);
 
 template <typename... Messages>

@@ -15,6 +15,8 @@
 namespace cask {
 namespace {
 
+// What a client that comes again is told at once of a plan of millions of tasks.
+constexpr size_t kMaxUnsentBytes = size_t{1} << 30;
 constexpr double kTickSeconds = 0.1;
 constexpr double kSignalSeconds = 0.1;
 // What workers may take to hear that they are dismissed.
@@ -53,7 +55,7 @@ class SchedulerNode {
     }
     SchedulerServerOptions options{.death_seconds = command_.death_timeout, .recovery_seconds = remains.ok() ? kRecoverySeconds : 0};
     server_ = std::make_unique<SchedulerServer>(SystemClock(), options, [this] { ends_.store(true); });
-    ARROW_ASSIGN_OR_RAISE(transport_, Transport::Make(own));
+    ARROW_ASSIGN_OR_RAISE(transport_, Transport::Make(own, {.max_unsent_bytes = kMaxUnsentBytes}));
     ARROW_ASSIGN_OR_RAISE(const int port, transport_->Listen(command_.host, command_.port, [this](auto link) { return server_->OnAccept(std::move(link)); }));
     file_.address = fmt::format("{}:{}", host, port);
     ARROW_RETURN_NOT_OK(WriteConnectionFile(folder_, file_));

@@ -11,6 +11,8 @@
 namespace cask {
 namespace {
 
+constexpr size_t kEvidenceBytes = 1 << 20;  // that one message of it is filled up to
+
 int64_t Nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
 }  // namespace
@@ -235,7 +237,8 @@ Status SchedulerServer::OnClientMessage(SessionId client, FromClient message) {
 Status SchedulerServer::On(SessionId client, Submission submission) {
   ClientSession& session = clients_.at(client);
   if (const auto known = session.plans.find(submission.request); known != session.plans.end()) {
-    const PlanRecord& plan = plans_.at(known->second);
+    PlanRecord& plan = plans_.at(known->second);
+    plan.num_told = 0;
     Tell(session, PlanAccepted{submission.request, known->second});
     if (plan.has_ended && scheduler_.StatusOf(known->second) != PlanStatus::kRunning) EndPlan(known->second, plan.end_status);
     return Status::OK();
@@ -411,7 +414,8 @@ void SchedulerServer::EndPlan(PlanId id, const Status& status) {
   PlanRecord& plan = plans_.at(id);
   const auto client = clients_.find(plan.client);
   if (client == clients_.end()) return;
-  PlanEnded ended{plan.request, id, status, CountLayers(id), plan.evidence, {}, {}};
+  TellEvidence(plan);
+  PlanEnded ended{plan.request, id, status, CountLayers(id), {}, {}};
   if (status.ok()) AddHolders(id, plan, &ended);
   if (!std::exchange(plan.has_ended, true)) LogInfo("'{}' has ended: {}", plan.name, status.ok() ? "OK" : status.message());
   plan.end_status = status;
@@ -436,10 +440,24 @@ void SchedulerServer::ReportProgress() {
   for (auto& [id, plan] : plans_) {
     const auto client = clients_.find(plan.client);
     if (client == clients_.end() || scheduler_.StatusOf(id) != PlanStatus::kRunning) continue;
+    TellEvidence(plan);
     PlanProgress progress{plan.request, CountLayers(id)};
     int64_t news = 0;
     for (const LayerNews& layer : progress.layers) news += layer.done + layer.processing;
     if (std::exchange(plan.num_news, news) != news) Tell(client->second, std::move(progress));
+  }
+}
+
+void SchedulerServer::TellEvidence(PlanRecord& plan) {
+  const auto client = clients_.find(plan.client);
+  if (client == clients_.end() || client->second.link == nullptr) return;
+  while (plan.num_told < plan.evidence.size()) {
+    PlanEvidence news{plan.request, {}};
+    for (size_t bytes = 0; bytes < kEvidenceBytes && plan.num_told < plan.evidence.size(); ++plan.num_told) {
+      news.evidence.push_back(plan.evidence[plan.num_told]);
+      bytes += sizeof(EvidenceNews) + news.evidence.back().evidence.bytes.size();
+    }
+    Tell(client->second, std::move(news));
   }
 }
 

@@ -74,6 +74,7 @@ class SchedulerServer {
     Blob program;
     Status failure;  // of the task that failed last
     std::vector<EvidenceNews> evidence;
+    size_t num_told = 0;   // of it, to the client
     Status end_status;     // how it ended last
     bool has_ended = false;
     int64_t num_news = 0;  // what the client was told last, in tasks done
@@ -135,6 +136,7 @@ class SchedulerServer {
   void AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* ended) const;
   std::vector<LayerNews> CountLayers(PlanId id) const;
   void ReportProgress();
+  void TellEvidence(PlanRecord& plan);
 
   Clock& clock_;
   const SchedulerServerOptions options_;

@@ -174,6 +174,9 @@ class TlsTransport final : public Transport {
     attempt->stream.async_handshake(side, [=](Code error) {
       attempt->timer.cancel();
       if (!error) return then(Status::OK());
+      // One that breaks off says nothing of who the peer is: it may be ending just then.
+      const bool is_broken = error.category() == asio::system_category() || error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+      if (is_broken) return then(OSError("the handshake with {} broke off: {}", attempt->address, error.message()));
       then(PermissionError("the handshake with {} failed: {}", attempt->address, error.message()));
     });
   }

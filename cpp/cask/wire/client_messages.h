@@ -105,6 +105,13 @@ struct EvidenceNews {
 };
 constexpr auto FieldsOf(std::type_identity<EvidenceNews>) { return std::tuple(&EvidenceNews::layer, &EvidenceNews::task, &EvidenceNews::evidence); }
 
+/// What tasks of a plan have learned, as it comes in. All of it is there before the plan's end is told.
+struct PlanEvidence {
+  RequestId request{};
+  std::vector<EvidenceNews> evidence;
+};
+constexpr auto FieldsOf(std::type_identity<PlanEvidence>) { return std::tuple(&PlanEvidence::request, &PlanEvidence::evidence); }
+
 /// Who holds the results of an output layer's tasks, in order.
 struct OutputHolders {
   int32_t layer = 0;
@@ -124,13 +131,11 @@ struct PlanEnded {
   PlanId plan{};
   Status status;
   std::vector<LayerNews> layers;
-  std::vector<EvidenceNews> evidence;
   std::vector<OutputHolders> outputs;    // none unless it has ended well
   std::vector<HolderAddress> addresses;  // of these holders
 };
 constexpr auto FieldsOf(std::type_identity<PlanEnded>) {
-  return std::tuple(&PlanEnded::request, &PlanEnded::plan, &PlanEnded::status, &PlanEnded::layers, &PlanEnded::evidence, &PlanEnded::outputs,
-                    &PlanEnded::addresses);
+  return std::tuple(&PlanEnded::request, &PlanEnded::plan, &PlanEnded::status, &PlanEnded::layers, &PlanEnded::outputs, &PlanEnded::addresses);
 }
 
 struct WorkerNews {
@@ -154,6 +159,6 @@ struct Workers {
 };
 constexpr auto FieldsOf(std::type_identity<Workers>) { return std::tuple(&Workers::request, &Workers::workers); }
 
-using ToClient = std::variant<PlanProgress, PlanEnded, Workers, PlanAccepted>;
+using ToClient = std::variant<PlanProgress, PlanEnded, Workers, PlanAccepted, PlanEvidence>;
 
 }  // namespace cask

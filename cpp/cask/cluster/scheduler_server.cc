@@ -11,6 +11,13 @@
 namespace cask {
 namespace {
 
+// What a worker is to have at hand, so that it need not wait for news to travel: that many tasks a thread, or, of short tasks, that much time's worth.
+constexpr int kTasksAtHand = 2;
+constexpr double kSecondsAtHand = 0.005;
+constexpr int kMaxSlots = 1024;
+
+constexpr double kReportSeconds = 0.1;  // between two reports of progress
+
 constexpr size_t kEvidenceBytes = 1 << 20;  // that one message of it is filled up to
 
 int64_t Nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
@@ -27,7 +34,7 @@ Result<WorkerId> SchedulerServer::Join(std::shared_ptr<Connection> link, WorkerG
   if (greeting.threads < 1 || greeting.threads > 4096) return ValueError("a worker cannot have {} threads", greeting.threads);
   ARROW_RETURN_NOT_OK(ParseAddress(greeting.address));
   // Paused until it has told what it holds.
-  const WorkerId id = scheduler_.OnWorkerJoined(greeting.threads, 2 * greeting.threads, outbox_, /*is_paused=*/true);
+  const WorkerId id = scheduler_.OnWorkerJoined(greeting.threads, kTasksAtHand * greeting.threads, outbox_, /*is_paused=*/true);
   LogInfo("worker {} ('{}', {} threads) joined from {}", Number(id), greeting.name, greeting.threads, greeting.address);
   SendGreeting(*link, cask::Welcome{.worker = id});
   workers_.emplace(id, WorkerSession{.link = std::move(link), .greeting = std::move(greeting), .heartbeat = {}, .last_heard = clock_.MonotonicNanoseconds()});
@@ -59,6 +66,7 @@ Status SchedulerServer::OnWorkerMessage(WorkerId id, ToScheduler message) {
 
 Status SchedulerServer::On(WorkerId worker, TaskDone done) {
   if (done.num_bytes < 0) return ValueError("a result has {} bytes", done.num_bytes);
+  ++workers_.at(worker).num_done;
   KeepEvidence(done.task, std::move(done.evidence));
   scheduler_.OnTaskDone(done.task, done.run, worker, done.num_bytes, outbox_);
   return Status::OK();
@@ -148,12 +156,15 @@ void SchedulerServer::OnTick() {
   LookAtAbsentClients(now);
   LookAtOrphans(now);
   CarryOut();
+  if (now - last_report_ < Nanoseconds(kReportSeconds)) return;
+  last_report_ = now;
   ReportProgress();
 }
 
 void SchedulerServer::LookAtWorkers(int64_t now) {
   std::vector<WorkerId> dead;
   for (auto& [id, worker] : workers_) {
+    AdjustSlots(id, worker, now);
     const int64_t silence = now - worker.last_heard;
     if (silence > Nanoseconds(options_.death_seconds)) dead.push_back(id);
     if (silence < Nanoseconds(options_.suspect_seconds) || worker.is_suspect) continue;
@@ -165,6 +176,16 @@ void SchedulerServer::LookAtWorkers(int64_t now) {
     workers_.at(id).link->Close();
     OnWorkerClosed(id, OSError("it was silent for {} s", options_.death_seconds));
   }
+}
+
+// Grows at once and shrinks by halves, since what is slow now may be a pause.
+void SchedulerServer::AdjustSlots(WorkerId id, WorkerSession& worker, int64_t now) {
+  const double seconds = static_cast<double>(now - std::exchange(worker.last_look, now)) / 1e9;
+  const double rate = seconds > 0 ? static_cast<double>(std::exchange(worker.num_done, 0)) / seconds : 0;
+  const int least = kTasksAtHand * worker.greeting.threads;
+  const int wanted = std::clamp(static_cast<int>(std::min(rate * kSecondsAtHand, double{kMaxSlots})), least, std::max(least, kMaxSlots));
+  const int slots = std::max(wanted, worker.slots / 2);
+  if (std::exchange(worker.slots, slots) != slots) scheduler_.OnSlotsChanged(id, std::max(slots, least), outbox_);
 }
 
 void SchedulerServer::LookAtAbsentClients(int64_t now) {

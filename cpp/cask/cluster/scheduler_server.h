@@ -41,7 +41,7 @@ class SchedulerServer {
 
   /// For Transport::Listen.
   ConnectionEvents OnAccept(std::shared_ptr<Connection> connection);
-  /// To be called several times a second.
+  /// To be called many times a second: what follows from time passing is done then.
   void OnTick();
   /// Tells the workers to end.
   void DismissWorkers();
@@ -54,6 +54,9 @@ class SchedulerServer {
     WorkerGreeting greeting;
     Heartbeat heartbeat;
     int64_t last_heard = 0;  // by the clock
+    int slots = 0;           // how many tasks it has at once
+    int64_t num_done = 0;    // tasks, since the last look
+    int64_t last_look = 0;   // by the clock
     bool is_suspect = false;
     bool is_pressed = false;       // it has said that it takes no more
     bool is_settled = false;       // it has told all that it holds
@@ -118,6 +121,7 @@ class SchedulerServer {
 
   void UpdatePause(WorkerId id);
   void LookAtWorkers(int64_t now);
+  void AdjustSlots(WorkerId id, WorkerSession& worker, int64_t now);
   void LookAtAbsentClients(int64_t now);
   void LookAtOrphans(int64_t now);
   void Tell(const ClientSession& client, const ToClient& message);
@@ -150,6 +154,7 @@ class SchedulerServer {
   std::map<PlanId, Orphan> orphans_;
   std::map<CollectionId, int64_t> orphaned_collections_;  // since when workers hold them for nobody
   bool was_recovering_ = true;
+  int64_t last_report_ = 0;  // by the clock
 };
 
 }  // namespace cask

@@ -31,7 +31,7 @@ class TestCluster {
     StopScheduler();
   }
 
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_.load()); }
   std::unique_ptr<Transport> MakeTransport(Role role) const { return Transport::Make(authority_.Issue(role).ValueOrDie()).ValueOrDie(); }
 
   /// Returns when the worker has joined.
@@ -81,7 +81,7 @@ class TestCluster {
 
  private:
   void Join(WorkerServer* worker) {
-    worker->Join({"127.0.0.1", port_}, [this, worker](const Status& status) {
+    worker->Join({"127.0.0.1", port_.load()}, [this, worker](const Status& status) {
       if (!ends_.load() && !status.ok()) worker->PostAfter(0.02, [this, worker] { Join(worker); });
     });
   }
@@ -97,7 +97,7 @@ class TestCluster {
   std::atomic<bool> ends_{false};
   std::unique_ptr<SchedulerServer> server_;
   std::unique_ptr<Transport> transport_;
-  int port_ = 0;
+  std::atomic<int> port_{0};
   std::vector<std::unique_ptr<WorkerServer>> workers_;
 };
 

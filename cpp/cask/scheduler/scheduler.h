@@ -86,6 +86,8 @@ class Scheduler {
   /// The worker takes no more tasks until it resumes: it is short of memory, or about to leave.
   void OnWorkerPaused(WorkerId worker);
   void OnWorkerResumed(WorkerId worker, SchedulerOutbox& outbox);
+  /// The worker is given that many tasks at once from now on; what it has already it keeps.
+  void OnSlotsChanged(WorkerId worker, int slots, SchedulerOutbox& outbox);
   void OnTaskDone(const TaskId& task, RunId run, WorkerId worker, int64_t num_bytes, SchedulerOutbox& outbox);
   void OnTaskFailed(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
   /// A worker tells that it holds a result: it is taken, or, where nobody needs it, freed.

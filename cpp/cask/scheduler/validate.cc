@@ -88,7 +88,6 @@ void Scheduler::ValidateWorkers(const std::vector<std::array<int, kNumPriorities
     if (worker.connected) threads += worker.threads;
     for (int p = 0; p < kNumPriorities; ++p) {
       CASK_CHECK_EQ(worker.used[p], used[i][p]);
-      CASK_CHECK_LE(worker.connected ? used[i][p] : 0, worker.slots * (kNumPriorities - p));
       const bool is_free = worker.connected && !worker.paused && worker.used[p] < worker.slots;
       CASK_CHECK_EQ(is_free, worker.free_position[p] >= 0);
       if (is_free) CASK_CHECK_EQ(Number(free_[p][worker.free_position[p]]), i);

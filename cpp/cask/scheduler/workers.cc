@@ -34,6 +34,13 @@ void Scheduler::OnWorkerResumed(WorkerId id, SchedulerOutbox& outbox) {
   AssignReady(outbox);
 }
 
+void Scheduler::OnSlotsChanged(WorkerId id, int slots, SchedulerOutbox& outbox) {
+  CASK_CHECK_GE(slots, workers_[Number(id)].threads);
+  workers_[Number(id)].slots = slots;
+  UpdateSlots(id);
+  AssignReady(outbox);
+}
+
 // In three steps, because the lost tasks may need each other:
 //  1. what was in memory there is no more, for those who wait for it;
 //  2. what of it is wanted is computed anew, with whatever that needs;

@@ -99,6 +99,8 @@ class Cluster {
       scheduler_.Validate();
     } else if (dice < 9 && random_.Percent(20)) {
       ReplaceScheduler();
+    } else if (dice < 10 && random_.Percent(50)) {
+      ChangeSlots();
     } else {
       Advance();
     }
@@ -154,6 +156,14 @@ class Cluster {
     nodes_.erase(lost);
     scheduler_.OnWorkerLost(id, outbox_);
     Send();
+  }
+
+  void ChangeSlots() {
+    if (nodes_.empty()) return;
+    const auto& [id, node] = *Any(nodes_);
+    scheduler_.OnSlotsChanged(id, node->threads + static_cast<int>(random_.Below(5)), outbox_);
+    Send();
+    scheduler_.Validate();
   }
 
   void ReplaceScheduler() {

@@ -9,14 +9,15 @@ set(cask_config_dir lib/cmake/cask)
 # In a wheel Arrow is looked for in the pyarrow package that lies beside cask, wherever that is; elsewhere where it was at build time.
 if(SKBUILD)
   set_target_properties(cask PROPERTIES INSTALL_RPATH "$ORIGIN:$ORIGIN/../../pyarrow")
+  set_target_properties(cask_node PROPERTIES INSTALL_RPATH "$ORIGIN/../lib:$ORIGIN/../../pyarrow")
 else()
   set_target_properties(cask PROPERTIES INSTALL_RPATH "$ORIGIN:${CASK_PYARROW_DIR}")
+  set_target_properties(cask_node PROPERTIES INSTALL_RPATH "$ORIGIN/../lib:${CASK_PYARROW_DIR}")
 endif()
 
 # The wheel format knows no symbolic links, so the library is installed under its run-time name alone.
 target_compile_features(cask PUBLIC cxx_std_20)
 install(TARGETS cask EXPORT caskTargets LIBRARY DESTINATION lib NAMELINK_SKIP INCLUDES DESTINATION include)
-set_target_properties(cask_node PROPERTIES INSTALL_RPATH "$ORIGIN/../lib:$<IF:$<BOOL:${SKBUILD}>,$ORIGIN/../../pyarrow,${CASK_PYARROW_DIR}>")
 install(TARGETS cask_node RUNTIME DESTINATION bin)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cask DESTINATION include FILES_MATCHING PATTERN "*.h")
 install(EXPORT caskTargets NAMESPACE cask:: DESTINATION ${cask_config_dir})

@@ -20,6 +20,7 @@ cd "$root/build"  # away from the sources
 "$venv/bin/cask" --version
 "$venv/bin/cask" info >>"$log"
 "$venv/bin/python" -m cask --help >>"$log"
+"$venv/bin/cask" scheduler --help >>"$log"
 "$venv/bin/python" - "$venv" "$root" <<'PYTHON'
 import os, subprocess, sys
 
@@ -29,14 +30,14 @@ assert "pandas" not in sys.modules, "import cask imports pandas"
 venv, root = sys.argv[1:]
 package = os.path.dirname(cask.__file__)
 assert package.startswith(venv), package
-for name in ("py.typed", "lib/libcask.so.0", "lib/libhwy.so.1", "lib/liblzma.so.5", "lib/cmake/cask/caskConfig.cmake"):
+for name in ("py.typed", "lib/libcask.so.0", "lib/libhwy.so.1", "lib/liblzma.so.5", "lib/libssl.so.3", "lib/libcrypto.so.3", "bin/cask-node", "lib/cmake/cask/caskConfig.cmake"):
     assert os.path.exists(os.path.join(package, name)), f"the wheel lacks {name}"
 
 # Whatever is loaded must come with the wheel, with pyarrow, or with every Linux.
 from cask import _core
 
 everywhere = ("linux-vdso", "ld-linux", "libc.so", "libm.so", "libdl.so", "librt.so", "libpthread.so", "libstdc++.so", "libgcc_s.so")
-for library in (_core.__file__, os.path.join(package, "lib/libcask.so.0")):
+for library in (_core.__file__, os.path.join(package, "lib/libcask.so.0"), os.path.join(package, "bin/cask-node")):
     for line in subprocess.run(["ldd", library], capture_output=True, text=True, check=True).stdout.splitlines():
         assert "not found" not in line, f"{library}: {line}"
         path = line.split("=>")[-1].split()[0]

@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "cask/cluster/message_link.h"
 #include "cask/cluster/node.h"
 
 namespace cask {
@@ -38,7 +39,7 @@ void SetDefaultCluster(std::shared_ptr<ClusterClient> cluster) {
 
 Result<std::shared_ptr<ClusterClient>> ConnectToCluster(const std::string& address_or_file, const ClusterClientOptions& options) {
   ARROW_ASSIGN_OR_RAISE(const ConnectionFile file, FindConnectionFile(address_or_file));
-  ARROW_ASSIGN_OR_RAISE(auto transport, Transport::Make(file.client));
+  ARROW_ASSIGN_OR_RAISE(auto transport, Transport::Make(file.client, {.max_unsent_bytes = kMaxUnsentBytes}));
   return ClusterClient::Connect(file.address, std::move(transport), options);
 }
 

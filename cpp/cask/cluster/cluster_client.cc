@@ -227,7 +227,8 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
   if (num_results > kMaxResults) return NotImplementedError("a computation of {} results cannot be sent to a cluster, only of {}", num_results, kMaxResults);
   const size_t num_bytes = submission.shape.bytes.size() + submission.program.bytes.size();
   if (num_bytes > kMaxMessageBytes / 2) {
-    return NotImplementedError("a computation of {} MB cannot be sent to a cluster: it holds data of this process; read them from files there", num_bytes >> 20);
+    return NotImplementedError("a computation that holds {} MB of this process's data cannot be sent to a cluster, only one of {} MB; write the data to files, "
+                               "and read them there", num_bytes >> 20, kMaxMessageBytes >> 21);
   }
   std::shared_ptr<ClusterRun> run;
   {

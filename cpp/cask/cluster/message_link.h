@@ -12,7 +12,9 @@
 namespace cask {
 
 /// The most that a message may be, all parts together.
-inline constexpr size_t kMaxMessageBytes = size_t{48} << 20;
+inline constexpr size_t kMaxMessageBytes = size_t{512} << 20;
+/// What may wait to be sent between a client, its scheduler and a worker: a long message beside others.
+inline constexpr size_t kMaxUnsentBytes = 2 * kMaxMessageBytes;
 
 /// A message longer than kMaxMessageBytes ends the connection.
 void SendBytes(Connection& connection, std::string_view message);

@@ -15,8 +15,6 @@
 namespace cask {
 namespace {
 
-// What a client that comes again is told at once of a plan of millions of tasks.
-constexpr size_t kMaxUnsentBytes = size_t{1} << 30;
 constexpr double kTickSeconds = 0.02;
 constexpr double kSignalSeconds = 0.1;
 // What workers may take to hear that they are dismissed.

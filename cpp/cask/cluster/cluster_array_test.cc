@@ -105,7 +105,7 @@ TEST_F(ClusterArrayTest, AnErrorNamesTheLineOfTheUser) {
 }
 
 TEST_F(ClusterArrayTest, WhatHoldsTooMuchDataIsRefused) {
-  const ArrayExprPtr large = test::Memory({30 << 20}, {1 << 20}, Kind::kInt8);
+  const ArrayExprPtr large = test::Memory({260 << 20}, {10 << 20}, Kind::kInt8);
   EXPECT_EQ(KindOf(client_->SubmitArrays({large}, Lowered({large}), {}).status()), ErrorKind::kNotImplemented);
 }
 

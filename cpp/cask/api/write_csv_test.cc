@@ -88,13 +88,14 @@ TEST(StagedFiles, DiscardedFilesAreGoneWhoeverStillWrites) {
   for (int round = 0; round < 20; ++round) {
     const auto staged = StagedFiles::Make({folder / "a"}).ValueOrDie();
     std::atomic<bool> ends{false};
+    std::atomic<int> written{0};
     std::vector<std::thread> writers;
     for (int i = 0; i < 3; ++i) {
       writers.emplace_back([&, i] {
-        while (!ends) std::ignore = WriteCsvFile(table, {}, staged->Path(i));
+        for (; !ends; ++written) std::ignore = WriteCsvFile(table, {}, staged->Path(i));
       });
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    while (written < 10) std::this_thread::yield();
     staged->Discard();
     EXPECT_EQ(folder.Names(), Paths{});
     ends = true;

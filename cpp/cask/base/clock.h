@@ -14,6 +14,9 @@ class Clock {
   virtual int64_t UnixNanoseconds() = 0;
 };
 
+/// Of a length of time.
+constexpr int64_t Nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+
 /// The system's clock. Thread-safe.
 Clock& SystemClock();
 

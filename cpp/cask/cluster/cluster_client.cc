@@ -87,23 +87,35 @@ Status ClusterClient::TakeFrame(Link& link, Frame frame) {
     OnWelcome(link.connection);
     return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(const auto bytes, link.reader.Take(std::move(frame)));
-  if (!bytes) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(ToClient message, Decode<ToClient>(*bytes));
-  if (const auto* progress = std::get_if<PlanProgress>(&message)) {
-    if (const auto run = FindRun(progress->request)) run->OnProgress(progress->layers);
-  } else if (const auto* ended = std::get_if<PlanEnded>(&message)) {
-    if (const auto run = FindRun(ended->request)) run->OnEnded(*ended);
-  } else if (const auto* evidence = std::get_if<PlanEvidence>(&message)) {
-    if (const auto run = FindRun(evidence->request)) run->OnEvidence(evidence->evidence);
-  } else if (const auto* accepted = std::get_if<PlanAccepted>(&message)) {
-    if (const auto run = FindRun(accepted->request)) run->OnAccepted(accepted->plan);
-  } else {
-    std::lock_guard lock(mutex_);
-    Workers& workers = std::get<Workers>(message);
-    answers_[workers.request] = std::move(workers);
-    changed_.notify_all();
-  }
+  return link.reader.Take<ToClient>(std::move(frame), [this](ToClient message) {
+    return std::visit([this](auto& content) { return On(std::move(content)); }, message);
+  });
+}
+
+Status ClusterClient::On(const PlanAccepted& accepted) {
+  if (const auto run = FindRun(accepted.request)) run->OnAccepted(accepted.plan);
+  return Status::OK();
+}
+
+Status ClusterClient::On(const PlanProgress& progress) {
+  if (const auto run = FindRun(progress.request)) run->OnProgress(progress.layers);
+  return Status::OK();
+}
+
+Status ClusterClient::On(const PlanEvidence& evidence) {
+  if (const auto run = FindRun(evidence.request)) run->OnEvidence(evidence.evidence);
+  return Status::OK();
+}
+
+Status ClusterClient::On(const PlanEnded& ended) {
+  if (const auto run = FindRun(ended.request)) run->OnEnded(ended);
+  return Status::OK();
+}
+
+Status ClusterClient::On(Workers workers) {
+  std::lock_guard lock(mutex_);
+  answers_[workers.request] = std::move(workers);
+  changed_.notify_all();
   return Status::OK();
 }
 
@@ -221,7 +233,6 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
   submission.retries = options.retries;
   submission.shape.bytes = EncodeShape(shape);
   submission.program.bytes = std::move(program);
-  for (const Layer& layer : plan.layers) submission.layer_names.push_back(layer.name);
   int64_t num_results = 0;
   for (const PlanShape::Layer& layer : shape.layers) num_results += layer.is_output ? layer.num_tasks : 0;
   if (num_results > kMaxResults) return NotImplementedError("a computation of {} results cannot be sent to a cluster, only of {}", num_results, kMaxResults);

@@ -86,6 +86,11 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   void Connect();
   void OnFrame(const std::shared_ptr<Link>& link, Frame frame);
   Status TakeFrame(Link& link, Frame frame);
+  Status On(const PlanAccepted& accepted);
+  Status On(const PlanProgress& progress);
+  Status On(const PlanEvidence& evidence);
+  Status On(const PlanEnded& ended);
+  Status On(Workers workers);
   void OnWelcome(const std::shared_ptr<Connection>& connection);
   void OnClosed(const std::shared_ptr<Link>& link, const Status& status);
   void End(const Status& status);

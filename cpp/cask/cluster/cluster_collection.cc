@@ -1,7 +1,5 @@
 #include "cask/cluster/cluster_collection.h"
 
-#include <chrono>
-
 #include "cask/base/random.h"
 #include "cask/compute/pipeline.h"
 
@@ -37,7 +35,7 @@ Result<std::shared_ptr<PersistedData>> ClusterCollection::Start(const Projection
 }
 
 ClusterCollection::~ClusterCollection() {
-  if (run_) run_->Cancel();
+  load_.Cancel();
   client_->Drop(id_);
 }
 
@@ -51,37 +49,25 @@ Status ClusterCollection::Load(const Projection& input) {
   };
   const Projection all = Projection::All(PersistedExpr::Make(input, shared_from_this(), nullptr));
   ARROW_ASSIGN_OR_RAISE(auto run, client_->SubmitLoad(all, *identity(), std::move(options)));
-  std::lock_guard lock(mutex_);
-  run_ = std::move(run);
-  if (is_cancelled_) run_->Cancel();
+  load_.Begin(std::move(run));
   return Status::OK();
 }
 
 // Called when the background plan has ended: checks what it saw, and loads anew what that made void.
 void ClusterCollection::OnLoaded(const Projection& input, int64_t generation, const Status& status) {
-  if (!status.ok()) return End(status);
-  std::shared_ptr<Run> run;
-  {
-    std::lock_guard lock(mutex_);
-    run = run_;
-  }
+  if (!status.ok()) return load_.End(status);
+  const std::shared_ptr<Run> run = load_.run();
   if (generation == identity()->generation && run != nullptr) {
     std::vector<std::shared_ptr<const Evidence>> evidence;
     for (TaskEvidence& item : run->TakeEvidence()) evidence.push_back(std::move(item.evidence));
     const auto expr = std::static_pointer_cast<const PersistedExpr>(PersistedExpr::Make(input, shared_from_this(), nullptr));
     const auto borne_out = expr->Learn(evidence);
-    if (!borne_out.ok() || *borne_out) return End(borne_out.status());
+    if (!borne_out.ok() || *borne_out) return load_.End(borne_out.status());
   }
   auto rebound = Rebinder().Rebind(input);
-  if (!rebound.ok()) return End(rebound.status());
+  if (!rebound.ok()) return load_.End(rebound.status());
   const Status again = Load(*rebound);
-  if (!again.ok()) End(again);
-}
-
-void ClusterCollection::End(const Status& status) {
-  std::lock_guard lock(mutex_);
-  ended_ = status;
-  ended_changed_.notify_all();
+  if (!again.ok()) load_.End(again);
 }
 
 Result<std::shared_ptr<const Source>> ClusterCollection::MakeSource(const Projection& input, const std::vector<int>& columns, int64_t) {
@@ -98,23 +84,6 @@ void ClusterCollection::OnContradiction() {
 std::optional<PersistedData::Identity> ClusterCollection::identity() const {
   std::lock_guard lock(mutex_);
   return Identity{id_, generation_};
-}
-
-Result<bool> ClusterCollection::WaitUntilLoaded(double seconds) {
-  std::unique_lock lock(mutex_);
-  if (!ended_changed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return ended_.has_value(); })) return false;
-  ARROW_RETURN_NOT_OK(*ended_);
-  return true;
-}
-
-void ClusterCollection::CancelLoading() {
-  std::shared_ptr<Run> run;
-  {
-    std::lock_guard lock(mutex_);
-    is_cancelled_ = true;
-    run = run_;
-  }
-  if (run) run->Cancel();
 }
 
 }  // namespace cask

@@ -5,13 +5,13 @@
 // Thread-safe.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "cask/cluster/cluster_client.h"
 #include "cask/expr/persisted_expr.h"
+#include "cask/local/background_load.h"
 
 namespace cask {
 
@@ -23,24 +23,20 @@ class ClusterCollection final : public PersistedData, public std::enable_shared_
 
   Result<std::shared_ptr<const Source>> MakeSource(const Projection& input, const std::vector<int>& columns, int64_t first_partition) override;
   void OnContradiction() override;
-  Result<bool> WaitUntilLoaded(double seconds) override;
-  void CancelLoading() override;
+  Result<bool> WaitUntilLoaded(double seconds) override { return load_.Wait(seconds); }
+  void CancelLoading() override { load_.Cancel(); }
   std::optional<Identity> identity() const override;
 
  private:
   ClusterCollection(std::shared_ptr<ClusterClient> client, CollectionId id) : client_(std::move(client)), id_(id) {}
   Status Load(const Projection& input);
   void OnLoaded(const Projection& input, int64_t generation, const Status& status);
-  void End(const Status& status);
 
   const std::shared_ptr<ClusterClient> client_;
   const CollectionId id_;
   mutable std::mutex mutex_;
-  std::condition_variable ended_changed_;
-  int64_t generation_ = 0;
-  std::shared_ptr<Run> run_;
-  bool is_cancelled_ = false;
-  std::optional<Status> ended_;  // how loading ended
+  int64_t generation_ = 0;  // guarded by the mutex
+  BackgroundLoad load_;
 };
 
 }  // namespace cask

@@ -125,12 +125,12 @@ void ClusterRun::OnLost(const Status& status) {
   then();
 }
 
-void ClusterRun::OnEvidence(const std::vector<EvidenceNews>& evidence) {
-  for (const EvidenceNews& news : evidence) {
+void ClusterRun::OnEvidence(const std::vector<EvidenceOfTask>& evidence) {
+  for (const EvidenceOfTask& news : evidence) {
     auto list = DecodeEvidenceList(news.evidence.bytes);
     if (!list.ok()) return OnLost(list.status());
     std::lock_guard lock(mutex_);
-    for (auto& item : *list) evidence_.push_back({news.layer, news.task, std::move(item)});
+    for (auto& item : *list) evidence_.push_back({news.task.layer, news.task.task, std::move(item)});
   }
 }
 
@@ -140,7 +140,7 @@ void ClusterRun::OnEnded(const PlanEnded& ended) {
   if (ended_) return;
   SetProgress(ended.layers);
   std::map<WorkerId, std::string> addresses;
-  for (const HolderAddress& holder : ended.addresses) addresses.emplace(holder.worker, holder.address);
+  for (const WorkerAddress& holder : ended.addresses) addresses.emplace(holder.worker, holder.address);
   std::vector<Wanted> wanted;
   for (size_t i = 0; i < outputs_.size() && ended.status.ok(); ++i) {
     const auto holders = std::find_if(ended.outputs.begin(), ended.outputs.end(), [&](const OutputHolders& one) { return one.layer == outputs_[i].layer; });

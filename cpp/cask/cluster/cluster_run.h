@@ -34,7 +34,7 @@ class ClusterRun final : public Run, public std::enable_shared_from_this<Cluster
   // -- From the client, on the transport's thread.
   void OnAccepted(PlanId plan);
   void OnProgress(const std::vector<LayerNews>& layers);
-  void OnEvidence(const std::vector<EvidenceNews>& evidence);
+  void OnEvidence(const std::vector<EvidenceOfTask>& evidence);
   /// The scheduler says that the plan has ended; results that are not here yet are fetched. It may say so again, of other workers.
   void OnEnded(const PlanEnded& ended);
   /// There will be no more news.

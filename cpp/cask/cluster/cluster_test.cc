@@ -222,13 +222,7 @@ TEST_F(ClusterTest, ACallThatNeedsAWiderTypeIsKnownToTheClient) {
 
 class PersistedTest : public ClusterTest {
  protected:
-  // Of all workers.
-  static int64_t HeldBytes(ClusterClient& client) {
-    int64_t bytes = 0;
-    for (const WorkerNews& worker : client.AskWorkers(TestCluster::kPatienceSeconds).ValueOrDie()) bytes += worker.store_bytes;
-    return bytes;
-  }
-  // Workers tell it with their next heartbeat.
+  // What nobody answers for: that others have let go of something.
   static bool ComesTrue(const std::function<bool()>& condition) {
     for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return condition();
@@ -247,13 +241,10 @@ TEST_F(PersistedTest, CollectionsAreHeldByWorkersAndGoWhenTheyAreNotNeeded) {
   const auto client = cluster_.Connect();
   auto data = Persist(client);
   ASSERT_TRUE(data->WaitUntilLoaded(TestCluster::kPatienceSeconds).ValueOrDie());
-  EXPECT_TRUE(ComesTrue([&] {
-    const auto workers = client->AskWorkers(TestCluster::kPatienceSeconds).ValueOrDie();
-    return workers[0].store_bytes > 0 && workers[1].store_bytes > 0;
-  })) << "both hold a part";
+  for (const int64_t bytes : cluster_.HeldBytes()) EXPECT_GT(bytes, 0) << "both hold a part";
   for (int i = 0; i < 3; ++i) ExpectRight(*Submit(*client, Persisted(data)));
   data.reset();
-  EXPECT_TRUE(ComesTrue([&] { return HeldBytes(*client) == 0; })) << HeldBytes(*client);
+  EXPECT_TRUE(ComesTrue([&] { return cluster_.HeldBytes() == std::vector<int64_t>{0, 0}; }));
 }
 
 TEST_F(PersistedTest, WhatIsReadAgainIsReadWhereItIsHeld) {
@@ -262,11 +253,9 @@ TEST_F(PersistedTest, WhatIsReadAgainIsReadWhereItIsHeld) {
   const auto client = cluster_.Connect();
   const auto data = Persist(client);
   ASSERT_TRUE(data->WaitUntilLoaded(TestCluster::kPatienceSeconds).ValueOrDie());
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // until workers have told
-  const int64_t before = HeldBytes(*client);
+  const auto before = cluster_.HeldBytes();
   for (int i = 0; i < 5; ++i) ExpectRight(*Submit(*client, Persisted(data)));
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));
-  EXPECT_EQ(HeldBytes(*client), before) << "elsewhere it would have been loaded, and kept, once more";
+  EXPECT_EQ(cluster_.HeldBytes(), before) << "elsewhere it would have been loaded, and kept, once more";
 }
 
 TEST_F(PersistedTest, ComputationsNeedNotWaitForLoading) {
@@ -294,23 +283,21 @@ TEST_F(PersistedTest, CollectionsOutliveTheirScheduler) {
   const auto client = cluster_.Connect();
   const auto data = Persist(client);
   ASSERT_TRUE(data->WaitUntilLoaded(TestCluster::kPatienceSeconds).ValueOrDie());
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // until workers have told
-  const int64_t before = HeldBytes(*client);
+  const auto before = cluster_.HeldBytes();
   cluster_.StopScheduler();
   cluster_.StartScheduler();
   for (int i = 0; i < 3; ++i) ExpectRight(*Submit(*client, Persisted(data)));
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));
-  EXPECT_EQ(HeldBytes(*client), before) << "each partition is read where it is held";
+  EXPECT_EQ(cluster_.HeldBytes(), before) << "each partition is read where it is held";
 }
 
 TEST_F(PersistedTest, CollectionsOfAClientThatHasGoneAreDropped) {
   cluster_.AddWorker();
-  const auto client = cluster_.Connect(), other = cluster_.Connect();
+  const auto client = cluster_.Connect();
   const auto data = Persist(client);
   ASSERT_TRUE(data->WaitUntilLoaded(TestCluster::kPatienceSeconds).ValueOrDie());
-  ASSERT_TRUE(ComesTrue([&] { return HeldBytes(*other) > 0; }));
+  ASSERT_GT(cluster_.HeldBytes().at(0), 0);
   client->Close();
-  EXPECT_TRUE(ComesTrue([&] { return HeldBytes(*other) == 0; }));
+  EXPECT_TRUE(ComesTrue([&] { return cluster_.HeldBytes().at(0) == 0; }));
 }
 
 TEST_F(PersistedTest, ACollectionOfThisProcessIsNoCollectionOfACluster) {

@@ -118,7 +118,7 @@ TEST_F(ClusterWriteTest, AFolderThatWorkersDoNotSeeIsNamed) {
 }
 
 TEST_F(ClusterWriteTest, ARunThatIsCancelledBringsNoFolderBack) {
-  cluster_.AddWorker(2);
+  WorkerServer* const worker = cluster_.AddWorker(2);
   const auto client = cluster_.Connect();
   const std::string folder = MakeFolder("cancelled");
   const auto run = Submit(*client, folder);
@@ -129,7 +129,7 @@ TEST_F(ClusterWriteTest, ARunThatIsCancelledBringsNoFolderBack) {
     std::error_code again;  // a worker may be about to write
     fs::remove_all(folder, again);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  cluster_.LoseWorker(worker);  // which ends when its tasks have
   EXPECT_FALSE(fs::exists(folder));
 }
 

@@ -18,7 +18,7 @@ void SendBytes(Connection& connection, std::string_view message) {
 
 void SendGreeting(Connection& connection, const Greeting& greeting) { connection.Send(FrameKind::kGreeting, Encode(greeting)); }
 
-Result<std::optional<std::string>> MessageReader::Take(Frame frame) {
+Result<std::optional<std::string>> MessageReader::Join(Frame frame) {
   if (frame.kind == FrameKind::kGreeting) return ValueError("the peer greeted twice");
   if (parts_.size() + frame.body.size() > kMaxMessageBytes) return ValueError("the peer sent a message of more than {} bytes", kMaxMessageBytes);
   if (parts_.empty() && frame.kind == FrameKind::kMessage) return std::move(frame.body);

@@ -29,10 +29,20 @@ void SendGreeting(Connection& connection, const Greeting& greeting);
 /// Puts the parts of messages together. Holds a message at most.
 class MessageReader {
  public:
-  /// The message that the frame ends, if it ends one. Error if the frame is a greeting, or the message grows too long.
-  Result<std::optional<std::string>> Take(Frame frame);
+  /// Calls `handle`, which gives a Status, with the message that the frame ends, if it ends one. Error if the frame is a greeting, the message grows
+  /// too long, or it is no `Message`.
+  template <typename Message, typename Handle>
+  Status Take(Frame frame, Handle handle) {
+    ARROW_ASSIGN_OR_RAISE(const std::optional<std::string> bytes, Join(std::move(frame)));
+    if (!bytes) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(Message message, Decode<Message>(*bytes));
+    return handle(std::move(message));
+  }
 
  private:
+  Result<std::optional<std::string>> Join(Frame frame);
+
+
   std::string parts_;
 };
 

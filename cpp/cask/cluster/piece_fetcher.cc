@@ -71,10 +71,9 @@ class PieceFetcher::Holder : public std::enable_shared_from_this<Holder> {
   }
 
   Status TakeMessage(Frame frame) {
-    ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
-    if (!bytes) return Status::OK();
-    ARROW_ASSIGN_OR_RAISE(const FromHolder message, Decode<FromHolder>(*bytes));
-    return std::visit([this](const auto& content) { return On(content); }, message);
+    return reader_.Take<FromHolder>(std::move(frame), [this](const FromHolder& message) {
+      return std::visit([this](const auto& content) { return On(content); }, message);
+    });
   }
 
   Result<Transfer*> Find(TransferId id) {

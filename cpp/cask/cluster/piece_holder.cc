@@ -40,18 +40,20 @@ class PieceHolder::Visit : public std::enable_shared_from_this<Visit> {
   }
 
   Status TakeMessage(Frame frame) {
-    ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
-    if (!bytes) return Status::OK();
-    ARROW_ASSIGN_OR_RAISE(const ToHolder message, Decode<ToHolder>(*bytes));
-    if (const auto* ask = std::get_if<AskPiece>(&message)) return Begin(*ask);
-    const auto found = transfers_.find(std::get<PartTaken>(message).transfer);
+    return reader_.Take<ToHolder>(std::move(frame), [this](const ToHolder& message) {
+      return std::visit([this](const auto& content) { return On(content); }, message);
+    });
+  }
+
+  Status On(const PartTaken& taken) {
+    const auto found = transfers_.find(taken.transfer);
     if (found == transfers_.end()) return Status::OK();  // it was said of the last parts
     ++found->second.allowed;
     SendParts(found);
     return Status::OK();
   }
 
-  Status Begin(const AskPiece& ask) {
+  Status On(const AskPiece& ask) {
     if (!transfers_.try_emplace(ask.transfer).second) return ValueError("the visitor used the number of a transfer twice");
     holder_.aside_.Post([self = shared_from_this(), ask] {
       Result<std::shared_ptr<arrow::Buffer>> bytes = self->EncodePieceOf(ask);

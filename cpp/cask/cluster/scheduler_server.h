@@ -76,7 +76,7 @@ class SchedulerServer {
     PlanShape shape;
     Blob program;
     Status failure;  // of the task that failed last
-    std::vector<EvidenceNews> evidence;
+    std::vector<EvidenceOfTask> evidence;
     size_t num_told = 0;   // of it, to the client
     Status end_status;     // how it ended last
     bool has_ended = false;
@@ -85,7 +85,7 @@ class SchedulerServer {
   // What workers hold of plans that no client has asked for yet, since this scheduler took the place of another.
   struct Orphan {
     std::vector<HeldTask> results;
-    std::vector<EvidenceNews> evidence;
+    std::vector<EvidenceOfTask> evidence;
     int64_t since = 0;  // by the clock
   };
   class Session;
@@ -94,16 +94,25 @@ class SchedulerServer {
   static int64_t FirstId(Clock& clock) { return clock.UnixNanoseconds() / 1'000'000 << 21; }
   bool is_recovering() const;
 
-  // Events of sessions.
+  // scheduler_workers.cc
   Result<WorkerId> Join(std::shared_ptr<Connection> link, WorkerGreeting greeting);
   void OnWorkerClosed(WorkerId id, const Status& why);
   Status OnWorkerMessage(WorkerId id, ToScheduler message);
+  Status On(WorkerId worker, TaskDone done);
+  Status On(WorkerId worker, TaskFailed failed);
+  Status On(WorkerId worker, const InputMissing& missing);
+  Status On(WorkerId worker, const Pressure& pressure);
+  Status On(WorkerId worker, const Heartbeat& heartbeat);
+  Status On(WorkerId worker, Holdings holdings);
+  void UpdatePause(WorkerId id);
+  void LookAtWorkers(int64_t now);
+  void AdjustSlots(WorkerId id, WorkerSession& worker, int64_t now);
+
+  // scheduler_clients.cc
   void Welcome(SessionId client, std::shared_ptr<Connection> link);
   /// The connection that it came by is closed; it may have come by another one since.
   void OnClientClosed(SessionId client, const Connection* link);
-  void EndSession(SessionId client);
   Status OnClientMessage(SessionId client, FromClient message);
-
   Status On(SessionId client, Submission submission);
   Status On(SessionId client, const CancelPlan& cancel);
   Status On(SessionId client, const ReleasePlan& release);
@@ -112,26 +121,17 @@ class SchedulerServer {
   Status On(SessionId client, const ReleaseCollection& release);
   Status On(SessionId client, const LiveRequests& live);
   Status On(SessionId client, const Farewell&);
-  Status On(WorkerId worker, TaskDone done);
-  Status On(WorkerId worker, TaskFailed failed);
-  Status On(WorkerId worker, const InputMissing& missing);
-  Status On(WorkerId worker, const Pressure& pressure);
-  Status On(WorkerId worker, const Heartbeat& heartbeat);
-  Status On(WorkerId worker, Holdings holdings);
-
-  void UpdatePause(WorkerId id);
-  void LookAtWorkers(int64_t now);
-  void AdjustSlots(WorkerId id, WorkerSession& worker, int64_t now);
-  void LookAtAbsentClients(int64_t now);
-  void LookAtOrphans(int64_t now);
   void Tell(const ClientSession& client, const ToClient& message);
   void Claim(ClientSession& client, CollectionId collection);
-  std::vector<HeldTask> TakeOrphan(PlanId plan, std::vector<EvidenceNews>* evidence);
+  std::vector<HeldTask> TakeOrphan(PlanId plan, std::vector<EvidenceOfTask>* evidence);
+  void KeepEvidence(const TaskId& task, Blob evidence);
   void Release(PlanId plan);
   void Drop(CollectionId collection);
-  void KeepEvidence(const TaskId& task, Blob evidence);
+  void EndSession(SessionId client);
+  void LookAtAbsentClients(int64_t now);
+  void LookAtOrphans(int64_t now);
 
-  // What the machine wants done.
+  // scheduler_server.cc
   void CarryOut();
   void CarryOut(const SchedulerAction& action);
   void Tell(WorkerId id, const ToWorker& message);

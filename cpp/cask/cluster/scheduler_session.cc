@@ -42,14 +42,10 @@ class SchedulerServer::Session : public std::enable_shared_from_this<Session> {
   }
 
   Status TakeMessage(Frame frame) {
-    ARROW_ASSIGN_OR_RAISE(const auto bytes, reader_.Take(std::move(frame)));
-    if (!bytes) return Status::OK();
     if (client_) {
-      ARROW_ASSIGN_OR_RAISE(FromClient message, Decode<FromClient>(*bytes));
-      return server_.OnClientMessage(*client_, std::move(message));
+      return reader_.Take<FromClient>(std::move(frame), [this](FromClient message) { return server_.OnClientMessage(*client_, std::move(message)); });
     }
-    ARROW_ASSIGN_OR_RAISE(ToScheduler message, Decode<ToScheduler>(*bytes));
-    return server_.OnWorkerMessage(worker_, std::move(message));
+    return reader_.Take<ToScheduler>(std::move(frame), [this](ToScheduler message) { return server_.OnWorkerMessage(worker_, std::move(message)); });
   }
 
   void Leave(const Status& status) {

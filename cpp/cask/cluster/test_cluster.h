@@ -71,6 +71,12 @@ class TestCluster {
   std::shared_ptr<ClusterClient> Connect() const {
     return ClusterClient::Connect(address(), MakeTransport(Role::kClient), {.answer_seconds = kPatienceSeconds}).ValueOrDie();
   }
+  /// Bytes of persisted columns, of each worker.
+  std::vector<int64_t> HeldBytes() const {
+    std::vector<int64_t> bytes;
+    for (const auto& worker : workers_) bytes.push_back(worker->held().column_bytes);
+    return bytes;
+  }
   int64_t NumTasksEnded() const {
     int64_t tasks = 0;
     for (const auto& worker : workers_) tasks += worker->num_ended();

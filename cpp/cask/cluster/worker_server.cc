@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kBeatSeconds = 0.25;
 constexpr double kStopSeconds = 5;
+// Before it is said that a result could not be fetched: the scheduler is to find its holder lost first, rather than to have it asked again.
+constexpr double kFetchPauseSeconds = 0.1;
 constexpr size_t kHoldingsBytes = 1 << 20;  // that one message about them is filled up to
 
 // What came of a task, for the scheduler.
@@ -104,11 +106,10 @@ Status WorkerServer::TakeFrame(Link& link, Frame frame) {
     has_joined_.store(true);
     return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(const auto bytes, link.reader.Take(std::move(frame)));
-  if (!bytes) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(ToWorker message, Decode<ToWorker>(*bytes));
-  std::visit([this](auto& content) { On(std::move(content)); }, message);
-  return Status::OK();
+  return link.reader.Take<ToWorker>(std::move(frame), [this](ToWorker message) {
+    std::visit([this](auto& content) { On(std::move(content)); }, message);
+    return Status::OK();
+  });
 }
 
 void WorkerServer::TellHoldings() {
@@ -128,7 +129,7 @@ void WorkerServer::TellHoldings() {
       tell(sizeof(result));
     }
     for (const auto& [plan, list] : evidence_) {
-      for (const HeldEvidence& evidence : list) {
+      for (const EvidenceOfTask& evidence : list) {
         holdings.evidence.push_back(evidence);
         tell(sizeof(evidence) + evidence.evidence.bytes.size());
       }
@@ -150,7 +151,7 @@ void WorkerServer::Report(const ToScheduler& message) {
 void WorkerServer::Beat(const std::shared_ptr<Link>& link) {
   if (link_ != link) return;
   const StoreCounts counts = executor_.store().counts();
-  Send(*link->connection, ToScheduler(Heartbeat{ProcessMemoryBytes(), counts.result_bytes + counts.column_bytes, counts.spilled_bytes, 0}));
+  Send(*link->connection, ToScheduler(Heartbeat{ProcessMemoryBytes(), counts.result_bytes + counts.column_bytes, counts.spilled_bytes}));
   transport_->PostAfter(kBeatSeconds, [this, link] { Beat(link); });
 }
 
@@ -271,7 +272,7 @@ void WorkerServer::Fetch(const TaskId& task, WorkerId holder) {
   const auto known = plans_.find(task.plan);
   const auto address = addresses_.find(holder);
   if (known == plans_.end() || address == addresses_.end()) {
-    return aside_.Post([this, task] { OnFetched(task, KeyError("nobody is known to hold the result")); });
+    return OnNotFetched(task, KeyError("nobody is known to hold the result"));
   }
   const Plan& plan = known->second.plan->plan;
   const std::vector<int> outputs = OutputsRead(plan, task.layer);
@@ -286,18 +287,23 @@ void WorkerServer::Fetch(const TaskId& task, WorkerId holder) {
       }
       if (--parcel->missing > 0) return;
       if (parcel->status.ok()) return OnFetched(task, std::move(parcel->pieces));
-      OnFetched(task, parcel->status);
+      OnNotFetched(task, parcel->status);
     });
   }
 }
 
-void WorkerServer::OnFetched(const TaskId& task, Result<TaskPieces> pieces) {
-  if (!pieces.ok()) LogWarning("a result could not be fetched: {}", pieces.status().message());
+void WorkerServer::OnFetched(const TaskId& task, TaskPieces pieces) {
   executor_.Do([&](Deferred&) {
-    if (!pieces.ok()) return executor_.OnFetchFailed(task);
     // Where the task has run here meanwhile, its result is more than what was fetched.
-    if (!executor_.store().HasResult(task)) executor_.store().PutResult(task, std::move(*pieces));
+    if (!executor_.store().HasResult(task)) executor_.store().PutResult(task, std::move(pieces));
     executor_.OnFetched(task);
+  });
+}
+
+void WorkerServer::OnNotFetched(const TaskId& task, const Status& why) {
+  LogWarning("a result could not be fetched: {}", why.message());
+  transport_->PostAfter(kFetchPauseSeconds, [this, task] {
+    executor_.Do([&](Deferred&) { executor_.OnFetchFailed(task); });
   });
 }
 

@@ -47,6 +47,8 @@ class WorkerServer final : public Employer {
   void PostAfter(double seconds, std::function<void()> work) { transport_->PostAfter(seconds, std::move(work)); }
   /// Whether a scheduler has welcomed it.
   bool has_joined() const { return has_joined_.load(); }
+  /// What it holds now.
+  StoreCounts held() { return executor_.store().counts(); }
   /// Tasks that have ended here.
   int64_t num_ended() const { return num_ended_.load(); }
 
@@ -96,7 +98,9 @@ class WorkerServer final : public Employer {
 
   // On the aside thread.
   void OnMade(PlanId id, Result<std::shared_ptr<const ProgramPlan>> plan);
-  void OnFetched(const TaskId& task, Result<TaskPieces> pieces);
+  void OnFetched(const TaskId& task, TaskPieces pieces);
+  // From any thread.
+  void OnNotFetched(const TaskId& task, const Status& why);
 
   const WorkerServerOptions options_;
   std::unique_ptr<Transport> transport_;
@@ -115,7 +119,7 @@ class WorkerServer final : public Employer {
   // Guarded by the executor's mutex.
   std::map<PlanId, KnownPlan> plans_;
   std::map<WorkerId, std::string> addresses_;
-  std::map<PlanId, std::vector<HeldEvidence>> evidence_;
+  std::map<PlanId, std::vector<EvidenceOfTask>> evidence_;
   std::shared_ptr<Connection> scheduler_;  // null while there is none
 };
 

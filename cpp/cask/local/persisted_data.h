@@ -4,11 +4,10 @@
 // Thread-safe.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <optional>
+#include <memory>
 
 #include "cask/expr/persisted_expr.h"
+#include "cask/local/background_load.h"
 #include "cask/local/engine.h"
 #include "cask/local/persisted_cache.h"
 
@@ -18,27 +17,21 @@ class PersistedColumns final : public PersistedData, public std::enable_shared_f
  public:
   /// Starts loading every column of `input`, a projection over a source.
   static std::shared_ptr<PersistedColumns> Start(const Projection& input, LocalEngine& engine);
-  ~PersistedColumns() override;
 
   Result<std::shared_ptr<const Source>> MakeSource(const Projection& input, const std::vector<int>& columns,
                                                    int64_t first_partition) override;
   void OnContradiction() override { cache_->BeginGeneration(cache_->generation() + 1); }
-  Result<bool> WaitUntilLoaded(double seconds) override;
-  void CancelLoading() override;
+  Result<bool> WaitUntilLoaded(double seconds) override { return load_.Wait(seconds); }
+  void CancelLoading() override { load_.Cancel(); }
 
  private:
   explicit PersistedColumns(LocalEngine& engine) : engine_(engine), cache_(std::make_shared<PersistedCache>(engine.store())) {}
   void Load(const Projection& input);
   void OnLoaded(const Projection& input, int64_t generation, const Status& status);
-  void End(const Status& status);
 
   LocalEngine& engine_;
   const std::shared_ptr<PersistedCache> cache_;  // tasks hold it as long as they run
-  std::mutex mutex_;
-  std::condition_variable ended_changed_;
-  std::shared_ptr<Run> run_;
-  bool is_cancelled_ = false;
-  std::optional<Status> ended_;  // how loading ended
+  BackgroundLoad load_;
 };
 
 }  // namespace cask

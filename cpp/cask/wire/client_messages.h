@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cask/base/error_codec.h"
-#include "cask/wire/message.h"
+#include "cask/wire/worker_messages.h"
 
 namespace cask {
 
@@ -22,13 +21,11 @@ struct Submission {
   std::string name;  // for people
   Priority priority = Priority::kNormal;
   int32_t retries = 0;
-  Blob shape;                            // scheduler/shape_codec.h
-  Blob program;                          // for workers
-  std::vector<std::string> layer_names;  // for people
+  Blob shape;               // scheduler/shape_codec.h
+  Blob program;             // for workers
 };
 constexpr auto FieldsOf(std::type_identity<Submission>) {
-  return std::tuple(&Submission::request, &Submission::plan, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program,
-                    &Submission::layer_names);
+  return std::tuple(&Submission::request, &Submission::plan, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program);
 }
 
 struct CancelPlan {
@@ -97,18 +94,10 @@ struct PlanProgress {
 };
 constexpr auto FieldsOf(std::type_identity<PlanProgress>) { return std::tuple(&PlanProgress::request, &PlanProgress::layers); }
 
-/// What a task learned.
-struct EvidenceNews {
-  int32_t layer = 0;
-  int64_t task = 0;
-  Blob evidence;
-};
-constexpr auto FieldsOf(std::type_identity<EvidenceNews>) { return std::tuple(&EvidenceNews::layer, &EvidenceNews::task, &EvidenceNews::evidence); }
-
 /// What tasks of a plan have learned, as it comes in. All of it is there before the plan's end is told.
 struct PlanEvidence {
   RequestId request{};
-  std::vector<EvidenceNews> evidence;
+  std::vector<EvidenceOfTask> evidence;
 };
 constexpr auto FieldsOf(std::type_identity<PlanEvidence>) { return std::tuple(&PlanEvidence::request, &PlanEvidence::evidence); }
 
@@ -119,12 +108,6 @@ struct OutputHolders {
 };
 constexpr auto FieldsOf(std::type_identity<OutputHolders>) { return std::tuple(&OutputHolders::layer, &OutputHolders::holders); }
 
-struct HolderAddress {
-  WorkerId worker = kNoWorker;
-  std::string address;
-};
-constexpr auto FieldsOf(std::type_identity<HolderAddress>) { return std::tuple(&HolderAddress::worker, &HolderAddress::address); }
-
 /// A plan has ended. Said again if results were lost after that and computed once more.
 struct PlanEnded {
   RequestId request{};
@@ -132,7 +115,7 @@ struct PlanEnded {
   Status status;
   std::vector<LayerNews> layers;
   std::vector<OutputHolders> outputs;    // none unless it has ended well
-  std::vector<HolderAddress> addresses;  // of these holders
+  std::vector<WorkerAddress> addresses;  // of these holders
 };
 constexpr auto FieldsOf(std::type_identity<PlanEnded>) {
   return std::tuple(&PlanEnded::request, &PlanEnded::plan, &PlanEnded::status, &PlanEnded::layers, &PlanEnded::outputs, &PlanEnded::addresses);

@@ -20,6 +20,13 @@ constexpr auto FieldsOf(std::type_identity<Message>) {
   return std::tuple(&RunOfTask::task, &RunOfTask::run);
 }
 
+/// What a task has learned.
+struct EvidenceOfTask {
+  TaskId task{};
+  Blob evidence;  // compute/evidence_codec.h
+};
+constexpr auto FieldsOf(std::type_identity<EvidenceOfTask>) { return std::tuple(&EvidenceOfTask::task, &EvidenceOfTask::evidence); }
+
 /// An input that another worker holds.
 struct RemoteInput {
   TaskId task{};
@@ -118,13 +125,6 @@ struct HeldResult {
 };
 constexpr auto FieldsOf(std::type_identity<HeldResult>) { return std::tuple(&HeldResult::task, &HeldResult::run, &HeldResult::num_bytes); }
 
-/// What a task that ended here has learned, whether or not its result is still held.
-struct HeldEvidence {
-  TaskId task{};
-  Blob evidence;
-};
-constexpr auto FieldsOf(std::type_identity<HeldEvidence>) { return std::tuple(&HeldEvidence::task, &HeldEvidence::evidence); }
-
 /// Partitions of a persisted collection that the worker holds columns of.
 struct HeldPartitions {
   CollectionId collection{};
@@ -136,7 +136,7 @@ constexpr auto FieldsOf(std::type_identity<HeldPartitions>) { return std::tuple(
 /// last the worker is given nothing.
 struct Holdings {
   std::vector<HeldResult> results;
-  std::vector<HeldEvidence> evidence;
+  std::vector<EvidenceOfTask> evidence;  // also of tasks whose results are not held any more
   std::vector<HeldPartitions> partitions;
   bool is_last = true;
 };
@@ -149,10 +149,9 @@ struct Heartbeat {
   int64_t memory_bytes = 0;   // what its process takes
   int64_t store_bytes = 0;    // of results and persisted columns
   int64_t spilled_bytes = 0;
-  int32_t num_executing = 0;
 };
 constexpr auto FieldsOf(std::type_identity<Heartbeat>) {
-  return std::tuple(&Heartbeat::memory_bytes, &Heartbeat::store_bytes, &Heartbeat::spilled_bytes, &Heartbeat::num_executing);
+  return std::tuple(&Heartbeat::memory_bytes, &Heartbeat::store_bytes, &Heartbeat::spilled_bytes);
 }
 
 using ToScheduler = std::variant<TaskDone, TaskFailed, InputMissing, Pressure, Heartbeat, Holdings>;

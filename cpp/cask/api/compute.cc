@@ -23,27 +23,19 @@ Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> coll
 // whose result needs a wider type once. More runs than this mean that checking and correcting disagree.
 constexpr int kMaxRuns = 32;
 
-// Whether there is evidence of every partition that was read. On a cluster some may be lost, where a worker and the scheduler are lost at once after a
-// task's result was used: then nobody can say whether the result is right.
-bool IsComplete(const LoweredPlan& lowered, const std::vector<TaskEvidence>& evidence) {
-  for (const ScanLayer& scan : lowered.scans) {
-    std::set<int64_t> seen;
-    for (const TaskEvidence& item : evidence) {
-      if (item.layer == scan.layer) seen.insert(item.task);
-    }
-    if (scan.source->gives_evidence() && static_cast<int64_t>(seen.size()) < scan.num_tasks) return false;
-  }
-  return true;
-}
-
-// Hands the sources what their tasks saw; whether all of it bears out what was assumed.
+// Hands the sources what their tasks saw; whether all of it is there and bears out what was assumed. Some is missing where a cluster has lost a worker
+// and its scheduler at once after a task's result was used: then nobody can say whether the result is right.
 Result<bool> LearnFrom(const std::vector<ScanLayer>& scans, const std::vector<TaskEvidence>& evidence) {
   bool is_borne_out = true;
   for (const ScanLayer& scan : scans) {
     std::vector<std::shared_ptr<const Evidence>> seen;
+    std::set<int64_t> tasks;
     for (const TaskEvidence& item : evidence) {
-      if (item.layer == scan.layer) seen.push_back(item.evidence);
+      if (item.layer != scan.layer) continue;
+      seen.push_back(item.evidence);
+      tasks.insert(item.task);
     }
+    if (scan.source->gives_evidence() && static_cast<int64_t>(tasks.size()) < scan.num_tasks) return false;
     ARROW_ASSIGN_OR_RAISE(const bool ok, scan.source->Learn(seen));
     is_borne_out = is_borne_out && ok;
   }
@@ -102,9 +94,7 @@ Result<std::optional<RunResult>> RunOnce(const std::vector<Collection>& collecti
   // Not the user's error: the call that met the values has noted it, and is made with the wider type in the next run.
   if (KindOf(status) == ErrorKind::kNeedsWiderType) return std::nullopt;
   ARROW_RETURN_NOT_OK(status);
-  const std::vector<TaskEvidence> evidence = run->TakeEvidence();
-  if (DefaultCluster() != nullptr && !IsComplete(lowered, evidence)) return std::nullopt;
-  ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, evidence));
+  ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
   if (!is_borne_out) return std::nullopt;
   ARROW_ASSIGN_OR_RAISE(auto pieces, run->TakeOutputs());
   return RunResult{std::move(optimized), std::move(pieces)};

@@ -66,13 +66,7 @@ void Executor::RunThread() {
   std::unique_lock lock(mutex_);
   while (true) {
     if (const auto started = worker_.OnThreadFree()) {
-      Execution execution;
-      Begin(execution, *started);
-      lock.unlock();
-      deferred.Settle();
-      Execute(execution);
-      lock.lock();
-      Finish(execution, deferred);
+      RunOne(*started, lock, deferred);
       continue;
     }
     if (!deferred.empty()) {
@@ -89,6 +83,16 @@ void Executor::RunThread() {
   }
   --live_threads_;
   stopped_.notify_all();
+}
+
+void Executor::RunOne(const StartedRun& started, std::unique_lock<std::mutex>& lock, Deferred& deferred) {
+  Execution execution;
+  Begin(execution, started);
+  lock.unlock();
+  deferred.Settle();
+  Execute(execution);
+  lock.lock();
+  Finish(execution, deferred);
 }
 
 // Whether the lock was let go of meanwhile.
@@ -129,13 +133,7 @@ void Executor::YieldTo(Priority mine) {
   while (idle_threads_ == 0) {
     const auto started = worker_.OnYield(mine);
     if (!started) break;
-    Execution execution;
-    Begin(execution, *started);
-    lock.unlock();
-    deferred.Settle();
-    Execute(execution);
-    lock.lock();
-    Finish(execution, deferred);
+    RunOne(*started, lock, deferred);
   }
   lock.unlock();
   deferred.Settle();

@@ -115,6 +115,8 @@ class Executor {
 
   // executor.cc
   void RunThread();
+  /// Lets go of the lock while the task runs.
+  void RunOne(const StartedRun& started, std::unique_lock<std::mutex>& lock, Deferred& deferred);
   bool TrimIdleMemory(std::unique_lock<std::mutex>& lock);
   void Begin(Execution& execution, const StartedRun& started);
   void Finish(Execution& execution, Deferred& deferred);

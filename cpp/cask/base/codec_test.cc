@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cask/base/test_codec.h"
+
 namespace cask {
 namespace {
 
@@ -35,59 +37,40 @@ constexpr auto FieldsOf(std::type_identity<Weather>) {
   return std::tuple(&Weather::place, &Weather::rain, &Weather::at, &Weather::days, &Weather::wind, &Weather::sky);
 }
 
-template <typename T>
-std::string BytesOf(const T& value) {
-  Encoder encoder;
-  encoder.Add(value);
-  return encoder.Take();
-}
-
-template <typename T>
-bool Decodes(std::string_view bytes, T* value) {
-  Decoder decoder(bytes);
-  return decoder.Read(value) && decoder.is_at_end();
-}
-
 Weather Example() { return {"Oslo", {true, false, true}, {{"dawn", Celsius(-4)}, {"noon", Celsius(2.5)}}, {1, 5, 9}, std::vector{1.5, 2.0}, {'c', 0.5f}}; }
 
 TEST(Codec, GivesBackWhatWasEncoded) {
   for (const Weather& weather : {Weather{}, Example()}) {
     Weather decoded = Example();
-    ASSERT_TRUE(Decodes(BytesOf(weather), &decoded));
+    ASSERT_TRUE(DecodesTo(ToBytes(weather), &decoded));
     EXPECT_EQ(decoded, weather);
   }
 }
 
-TEST(Codec, RefusesWhatIsCutShort) {
-  const std::string bytes = BytesOf(Example());
-  for (size_t size = 0; size < bytes.size(); ++size) {
-    Weather decoded;
-    EXPECT_FALSE(Decodes(std::string_view(bytes).substr(0, size), &decoded)) << size;
-  }
-}
+TEST(Codec, RefusesWhatIsCutShort) { ExpectPrefixesRefused(Example()); }
 
 TEST(Codec, RefusesKeysThatDoNotAscend) {
   std::set<int64_t> days;
-  EXPECT_FALSE(Decodes(BytesOf(std::vector<int64_t>{2, 1}), &days));
-  EXPECT_FALSE(Decodes(BytesOf(std::vector<int64_t>{2, 2}), &days));
-  EXPECT_TRUE(Decodes(BytesOf(std::vector<int64_t>{1, 2}), &days));
+  EXPECT_FALSE(DecodesTo(ToBytes(std::vector<int64_t>{2, 1}), &days));
+  EXPECT_FALSE(DecodesTo(ToBytes(std::vector<int64_t>{2, 2}), &days));
+  EXPECT_TRUE(DecodesTo(ToBytes(std::vector<int64_t>{1, 2}), &days));
 }
 
 TEST(Codec, RefusesAnAlternativeThatThereIsNot) {
   std::variant<std::monostate, int> value;
-  EXPECT_TRUE(Decodes(BytesOf(uint16_t{0}), &value));
-  EXPECT_FALSE(Decodes(BytesOf(uint16_t{2}), &value));
+  EXPECT_TRUE(DecodesTo(ToBytes(uint16_t{0}), &value));
+  EXPECT_FALSE(DecodesTo(ToBytes(uint16_t{2}), &value));
 }
 
 TEST(Codec, AsksAClassWhetherItsValueIsOne) {
   Celsius value;
-  EXPECT_TRUE(Decodes(BytesOf(-10.0), &value));
-  EXPECT_FALSE(Decodes(BytesOf(-300.0), &value));
+  EXPECT_TRUE(DecodesTo(ToBytes(-10.0), &value));
+  EXPECT_FALSE(DecodesTo(ToBytes(-300.0), &value));
 }
 
 TEST(Codec, TakesNoMemoryForACountBeyondWhatIsLeft) {
   std::vector<int64_t> items;
-  EXPECT_FALSE(Decodes(BytesOf(uint32_t{1000}), &items));
+  EXPECT_FALSE(DecodesTo(ToBytes(uint32_t{1000}), &items));
   EXPECT_EQ(items.capacity(), 0u);
 }
 

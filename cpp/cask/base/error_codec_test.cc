@@ -9,8 +9,8 @@ namespace {
 
 Status Decoded(const Status& status) {
   Status decoded = ValueError("not read");
-  EXPECT_TRUE(DecodesTo(EncodedBytes(status), &decoded));
-  EXPECT_EQ(EncodedBytes(decoded), EncodedBytes(status));
+  EXPECT_TRUE(DecodesTo(ToBytes(status), &decoded));
+  EXPECT_EQ(ToBytes(decoded), ToBytes(status));
   return decoded;
 }
 

@@ -1,4 +1,4 @@
-// For tests of codecs: bytes of values, and bytes that went wrong.
+// For tests of codecs: bytes that are cut short or damaged, and what must come of them. A decoder that is a parameter gives a Result.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cask/base/codec.h"
+#include "cask/base/error.h"
 #include "cask/base/test_seeds.h"
 
 namespace cask {
@@ -18,13 +19,6 @@ inline uint64_t CodecTestSeed() {
 }
 
 template <typename T>
-std::string EncodedBytes(const T& value) {
-  Encoder encoder;
-  encoder.Add(value);
-  return encoder.Take();
-}
-
-template <typename T>
 bool DecodesTo(std::string_view bytes, T* value) {
   Decoder decoder(bytes);
   return decoder.Read(value) && decoder.is_at_end();
@@ -32,11 +26,20 @@ bool DecodesTo(std::string_view bytes, T* value) {
 
 template <typename T>
 void ExpectPrefixesRefused(const T& value) {
-  const std::string bytes = EncodedBytes(value);
+  const std::string bytes = ToBytes(value);
   for (size_t size = 0; size < bytes.size(); ++size) {
     T decoded;
     EXPECT_FALSE(DecodesTo(std::string_view(bytes).substr(0, size), &decoded)) << size << " bytes of " << bytes.size();
   }
+}
+
+/// Neither a part of `bytes` nor more than they are is a value.
+template <typename Decode>
+void ExpectOnlyWholeDecodes(const std::string& bytes, const Decode& decode) {
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    ASSERT_EQ(KindOf(decode(std::string_view(bytes).substr(0, size)).status()), ErrorKind::kValue) << size << " bytes of " << bytes.size();
+  }
+  EXPECT_FALSE(decode(bytes + '\0').ok()) << "a byte is left over";
 }
 
 /// `bytes` with a few of them changed: to others, to the ends of their range, to copies of other places, or cut off.
@@ -61,16 +64,30 @@ inline std::string Damaged(std::string bytes, Random* random) {
   return bytes;
 }
 
+/// Decodes `rounds` damaged forms of `bytes`; gives how many of them are still values. Each such value and its bytes go to `check`.
+template <typename Decode, typename Check>
+int CheckDamaged(const std::string& bytes, int rounds, Random* random, const Decode& decode, const Check& check) {
+  int num_decoded = 0;
+  for (int round = 0; round < rounds && !testing::Test::HasFatalFailure(); ++round) {
+    const std::string damaged = Damaged(bytes, random);
+    const auto decoded = decode(damaged);
+    if (!decoded.ok()) continue;
+    ++num_decoded;
+    check(*decoded, damaged);
+  }
+  return num_decoded;
+}
+
 /// Decodes `rounds` damaged forms of `value`. What still decodes has one encoding, the bytes that it came from.
 template <typename T>
 void ExpectDamageIsHarmless(const T& value, int rounds) {
-  const std::string bytes = EncodedBytes(value);
+  const std::string bytes = ToBytes(value);
   Random random(CodecTestSeed());
   for (int round = 0; round < rounds; ++round) {
     const std::string damaged = Damaged(bytes, &random);
     T decoded;
     if (!DecodesTo(damaged, &decoded)) continue;
-    ASSERT_EQ(EncodedBytes(decoded), damaged);
+    ASSERT_EQ(ToBytes(decoded), damaged);
   }
 }
 

@@ -40,9 +40,7 @@ bool IsPossible(const CsvEvidence& seen) {
 std::string EncodeEvidenceList(const EvidenceList& evidence) {
   std::vector<EvidenceFields> fields;
   for (const auto& one : evidence) fields.push_back(FieldsOfEvidence(*one));
-  Encoder encoder;
-  encoder.Add(fields);
-  return encoder.Take();
+  return ToBytes(fields);
 }
 
 Result<EvidenceList> DecodeEvidenceList(std::string_view bytes) {

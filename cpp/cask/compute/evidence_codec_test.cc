@@ -100,13 +100,9 @@ TEST(EvidenceCodec, ImpossibleEvidenceIsRefused) {
 TEST(EvidenceCodec, DamagedBytesAreRefusedOrAreThoseOfOtherEvidence) {
   Random random(CodecTestSeed());
   const std::string bytes = Encoded({RandomEvidence(&random), RandomEvidence(&random)});
-  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(DecodeEvidenceList(std::string_view(bytes).substr(0, size)).ok());
-  for (int round = 0; round < 3000; ++round) {
-    const std::string damaged = Damaged(bytes, &random);
-    const auto decoded = DecodeEvidenceList(damaged);
-    if (!decoded.ok()) continue;
-    ASSERT_EQ(EncodeEvidenceList(*decoded), damaged);
-  }
+  ExpectOnlyWholeDecodes(bytes, DecodeEvidenceList);
+  CheckDamaged(bytes, 3000, &random, DecodeEvidenceList,
+               [](const EvidenceList& decoded, const std::string& damaged) { ASSERT_EQ(EncodeEvidenceList(decoded), damaged); });
 }
 
 TEST(EvidenceCodec, WhatIsKnownOfADatasetHasBytes) {
@@ -115,7 +111,7 @@ TEST(EvidenceCodec, WhatIsKnownOfADatasetHasBytes) {
   knowledge.columns = {{Kind::kInt64, false, RandomColumn(&random)}, {DType::Timestamp(TimeUnit::kNano, "UTC"), true, RandomColumn(&random)}};
   knowledge.exact_starts = {{1, 100}, {7, 1'000'000}};
   CsvKnowledge decoded;
-  ASSERT_TRUE(DecodesTo(EncodedBytes(knowledge), &decoded));
+  ASSERT_TRUE(DecodesTo(ToBytes(knowledge), &decoded));
   EXPECT_EQ(decoded, knowledge);
   ExpectPrefixesRefused(knowledge);
   ExpectDamageIsHarmless(knowledge, 1000);

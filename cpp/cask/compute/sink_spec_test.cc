@@ -54,12 +54,12 @@ Status Write(const Sink& sink) {
 TEST(SinkSpec, ComesBackFromItsBytes) {
   for (const CsvSinkSpec::Index index : kEveryIndex) {
     const SinkSpecs specs = {std::nullopt, Spec(index)};
-    const std::string bytes = EncodedBytes(specs);
+    const std::string bytes = ToBytes(specs);
     SinkSpecs decoded;
     ASSERT_TRUE(DecodesTo(bytes, &decoded));
     EXPECT_FALSE(decoded[0].has_value());
     EXPECT_EQ(std::get<CsvSinkSpec>(*decoded[1]).folder, "/out");
-    EXPECT_EQ(EncodedBytes(decoded), bytes);
+    EXPECT_EQ(ToBytes(decoded), bytes);
     EXPECT_TRUE(StatusOf(std::get<CsvSinkSpec>(*decoded[1])).ok()) << StatusOf(std::get<CsvSinkSpec>(*decoded[1]));
     ExpectPrefixesRefused(specs);
     ExpectDamageIsHarmless(specs, 500);
@@ -102,7 +102,7 @@ TEST(SinkSpec, WhatIsDamagedAndStillOneHarmsNobody) {
   int num_written = 0;
   for (int round = 0; round < 3000; ++round) {
     CsvSinkSpec spec;
-    if (!DecodesTo(Damaged(EncodedBytes(Spec(kEveryIndex[round % 3])), &random), &spec)) continue;
+    if (!DecodesTo(Damaged(ToBytes(Spec(kEveryIndex[round % 3])), &random), &spec)) continue;
     spec.folder = folder;
     const auto sink = MakeSink(spec, Rows(), kPartitions);
     if (sink.ok() && Write(**sink).ok()) ++num_written;

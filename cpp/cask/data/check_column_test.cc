@@ -1,20 +1,17 @@
 #include "cask/data/check_column.h"
 
-#include <arrow/array/builder_binary.h>
 #include <arrow/buffer.h>
 #include <arrow/type.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 
+#include "cask/data/test_columns.h"
+
 namespace cask {
 namespace {
 
-Column Texts(const std::vector<std::string>& values) {
-  arrow::LargeStringBuilder builder;
-  EXPECT_TRUE(builder.AppendValues(values).ok());
-  return (*builder.Finish())->data();
-}
+using test::Texts;
 
 template <typename T>
 std::shared_ptr<arrow::Buffer> BufferOf(std::vector<T> values) {

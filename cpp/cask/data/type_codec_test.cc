@@ -1,6 +1,5 @@
 #include "cask/data/type_codec.h"
 
-#include <arrow/array/builder_binary.h>
 #include <arrow/buffer.h>
 #include <arrow/type.h>
 #include <gtest/gtest.h>
@@ -12,15 +11,12 @@
 #include "cask/data/batch.h"
 #include "cask/data/categories.h"
 #include "cask/data/label.h"
+#include "cask/data/test_columns.h"
 
 namespace cask {
 namespace {
 
-Column Texts(const std::vector<std::string>& values) {
-  arrow::LargeStringBuilder builder;
-  EXPECT_TRUE(builder.AppendValues(values).ok());
-  return (*builder.Finish())->data();
-}
+using test::Texts;
 
 DType CategoriesOf(DType values, bool is_ordered, std::shared_ptr<arrow::ArrayData> texts) {
   return DType::Categorical(std::make_shared<const Categories>(Categories{std::move(values), is_ordered, std::move(texts)}));
@@ -72,11 +68,11 @@ Schema ExampleSchema() {
 
 TEST(TypeCodec, EveryTypeComesBack) {
   for (const DType& type : AllTypes()) {
-    const std::string bytes = EncodedBytes(type);
+    const std::string bytes = ToBytes(type);
     DType decoded;
     ASSERT_TRUE(DecodesTo(bytes, &decoded)) << type.ToToken();
     EXPECT_EQ(decoded, type) << type.ToToken();
-    EXPECT_EQ(EncodedBytes(decoded), bytes) << type.ToToken();
+    EXPECT_EQ(ToBytes(decoded), bytes) << type.ToToken();
     EXPECT_TRUE(decoded.arrow_type()->Equals(*type.arrow_type()));
     ExpectPrefixesRefused(type);
   }
@@ -85,7 +81,7 @@ TEST(TypeCodec, EveryTypeComesBack) {
 TEST(TypeCodec, AllTypesDifferInTheirBytes) {
   std::map<std::string, DType> types;
   for (const DType& type : AllTypes()) {
-    const auto [entry, is_new] = types.emplace(EncodedBytes(type), type);
+    const auto [entry, is_new] = types.emplace(ToBytes(type), type);
     EXPECT_EQ(entry->second, type);
   }
 }
@@ -93,7 +89,7 @@ TEST(TypeCodec, AllTypesDifferInTheirBytes) {
 TEST(TypeCodec, SchemasWithNamesOfAnyKindComeBack) {
   for (const Schema& schema : {Schema(), ExampleSchema()}) {
     Schema decoded;
-    ASSERT_TRUE(DecodesTo(EncodedBytes(schema), &decoded));
+    ASSERT_TRUE(DecodesTo(ToBytes(schema), &decoded));
     EXPECT_EQ(decoded, schema);
   }
   Schema short_names = ExampleSchema();
@@ -102,22 +98,22 @@ TEST(TypeCodec, SchemasWithNamesOfAnyKindComeBack) {
 
 TEST(TypeCodec, EveryLiteralComesBack) {
   for (const Literal& literal : AllLiterals()) {
-    const std::string bytes = EncodedBytes(literal);
+    const std::string bytes = ToBytes(literal);
     Literal decoded;
     ASSERT_TRUE(DecodesTo(bytes, &decoded)) << literal.ToString().substr(0, 50);
     EXPECT_EQ(decoded, literal);
-    EXPECT_EQ(EncodedBytes(decoded), bytes);
+    EXPECT_EQ(ToBytes(decoded), bytes);
     if (bytes.size() < 1000) ExpectPrefixesRefused(literal);
   }
   Literal decoded;
-  ASSERT_TRUE(DecodesTo(EncodedBytes(Literal::Float(std::nan(""))), &decoded));
+  ASSERT_TRUE(DecodesTo(ToBytes(Literal::Float(std::nan(""))), &decoded));
   EXPECT_TRUE(std::isnan(std::get<double>(decoded.value())));
 }
 
 TEST(TypeCodec, WhatNoFactoryMakesIsRefused) {
   enum Form : uint8_t { kPlain, kNullable, kArrowBacked, kTimestamp, kDuration, kCategorical, kNone };
   DType type;
-  const auto reads = [&](Form form, Kind kind) { return DecodesTo(EncodedBytes(std::pair(form, kind)), &type); };
+  const auto reads = [&](Form form, Kind kind) { return DecodesTo(ToBytes(std::pair(form, kind)), &type); };
   EXPECT_TRUE(reads(kNullable, Kind::kString));
   EXPECT_FALSE(reads(kArrowBacked, Kind::kString));
   EXPECT_FALSE(reads(kNullable, Kind::kTimestamp));
@@ -125,24 +121,24 @@ TEST(TypeCodec, WhatNoFactoryMakesIsRefused) {
   EXPECT_FALSE(reads(kPlain, Kind::kTimestamp)) << "times have a unit";
   EXPECT_FALSE(reads(kPlain, static_cast<Kind>(kNumEnumerators<Kind>)));
   EXPECT_FALSE(reads(kNone, Kind::kInt64));
-  EXPECT_FALSE(DecodesTo(EncodedBytes(std::pair(kDuration, TimeUnit(4))), &type));
+  EXPECT_FALSE(DecodesTo(ToBytes(std::pair(kDuration, TimeUnit(4))), &type));
 }
 
 TEST(TypeCodec, CategoriesOfCategoriesAreRefusedHoweverDeepTheyAre) {
-  const std::string categorical = EncodedBytes(CategoriesOf(Kind::kString, false, nullptr)).substr(0, 1);
+  const std::string categorical = ToBytes(CategoriesOf(Kind::kString, false, nullptr)).substr(0, 1);
   std::string bytes;
   for (int i = 0; i < 1'000'000; ++i) bytes += categorical;
   DType type;
   EXPECT_FALSE(DecodesTo(bytes, &type));
-  EXPECT_FALSE(DecodesTo(EncodedBytes(CategoriesOf(Kind::kCategory, false, nullptr)), &type));
+  EXPECT_FALSE(DecodesTo(ToBytes(CategoriesOf(Kind::kCategory, false, nullptr)), &type));
 }
 
 TEST(TypeCodec, OffsetsOfCategoriesAscendAndStayInside) {
   const DType type = CategoriesOf(Kind::kString, false, Texts({"ab", "c"}));
-  std::string bytes = EncodedBytes(type);
+  std::string bytes = ToBytes(type);
   const size_t ends = bytes.size() - 3 - 2 * sizeof(int64_t);
   for (const auto& [first, second] : std::vector<std::pair<int, int>>{{2, 4}, {3, 2}, {-1, 3}, {4, 3}}) {
-    const std::string changed = bytes.substr(0, ends) + EncodedBytes(std::pair<int64_t, int64_t>(first, second)) + bytes.substr(bytes.size() - 3);
+    const std::string changed = bytes.substr(0, ends) + ToBytes(std::pair<int64_t, int64_t>(first, second)) + bytes.substr(bytes.size() - 3);
     DType decoded;
     EXPECT_FALSE(DecodesTo(changed, &decoded)) << first << ", " << second;
   }

@@ -9,6 +9,7 @@
 #include "cask/expr/array_records.h"
 #include "cask/expr/array_reduction.h"
 #include "cask/expr/array_source.h"
+#include "cask/expr/node_reader.h"
 
 namespace cask {
 namespace {
@@ -49,58 +50,30 @@ bool IsViewOf(const View& view, const Shape& source) {
   return true;
 }
 
-struct Node {
-  Origin line;
-  ArrayExprPtr array;
-  int depth = 0;
-};
-
 class ArrayDecoder {
  public:
-  explicit ArrayDecoder(std::string_view bytes) : decoder_(bytes) {}
+  explicit ArrayDecoder(std::string_view bytes) : nodes_(bytes, kMaxArrayDepth, Malformed) {}
 
   Result<std::vector<ArrayExprPtr>> Run() {
-    NodeNumber num_nodes;
-    if (!decoder_.Read(&num_nodes)) return Malformed("they are too few");
-    for (NodeNumber i = 0; i < num_nodes; ++i) ARROW_RETURN_NOT_OK(DecodeNode());
-    std::vector<NodeNumber> outputs;
-    if (!decoder_.Read(&outputs) || !decoder_.is_at_end()) return Malformed("its outputs do not decode");
+    const auto make = [this](auto record) { return CheckMade(Make(std::move(record))); };
+    ARROW_ASSIGN_OR_RAISE(const auto outputs, nodes_.Read<std::vector<NodeNumber>>(make));
     std::vector<ArrayExprPtr> arrays;
     for (const NodeNumber number : outputs) {
-      ARROW_ASSIGN_OR_RAISE(const Node* node, ArrayNodeAt(number));
-      arrays.push_back(node->array);
+      ARROW_ASSIGN_OR_RAISE(ArrayExprPtr array, ArrayAt(number));
+      arrays.push_back(std::move(array));
     }
     return arrays;
   }
 
  private:
-  // One node after another: a record of the largest kind takes far more memory than the bytes of the smallest.
-  Status DecodeNode() {
-    ArrayRecord record;
-    if (!decoder_.Read(&record)) return Malformed(fmt::format("node {} does not decode", nodes_.size()));
-    made_ = Node{};
-    if (auto* line = std::get_if<OriginLine>(&record)) {
-      made_.line = std::make_shared<const OriginLine>(std::move(*line));
-    } else {
-      made_.depth = 1;
-      ARROW_ASSIGN_OR_RAISE(made_.array, std::visit([this](auto& fields) { return Make(std::move(fields)); }, record));
-      ARROW_RETURN_NOT_OK(CheckMade());
-    }
-    nodes_.push_back(std::move(made_));
-    return Status::OK();
-  }
-
   // Lowering takes arrays of one token for the same, so nothing that it relies on may differ.
-  Status CheckMade() {
-    const ArrayExpr& array = *made_.array;
-    if (made_.depth > kMaxArrayDepth) return Malformed("too many operations one upon another");
-    if (!IsSendable(array.shape())) return Malformed("an array has too many elements");
-    const ArrayExpr& same = *by_token_.emplace(array.token(), &array).first->second;
-    if (same.kind() != array.kind() || !(same.grid() == array.grid())) return Malformed("two arrays have one token");
-    return Status::OK();
+  Result<ArrayExprPtr> CheckMade(Result<ArrayExprPtr> made) {
+    ARROW_ASSIGN_OR_RAISE(ArrayExprPtr array, std::move(made));
+    if (!IsSendable(array->shape())) return Malformed("an array has too many elements");
+    const ArrayExpr& same = *by_token_.emplace(array->token(), array.get()).first->second;
+    if (same.kind() != array->kind() || !(same.grid() == array->grid())) return Malformed("two arrays have one token");
+    return array;
   }
-
-  Result<ArrayExprPtr> Make(OriginLine) { return InternalError("a line is no array"); }
 
   Result<ArrayExprPtr> Make(MemoryRecord record) {
     ARROW_RETURN_NOT_OK(TakeGrid(record.grid));
@@ -123,7 +96,7 @@ class ArrayDecoder {
   }
 
   Result<ArrayExprPtr> Make(HeldRecord record) {
-    ARROW_ASSIGN_OR_RAISE(Origin line, LineOf(record));
+    ARROW_ASSIGN_OR_RAISE(Origin line, nodes_.LineOf(record));
     ARROW_RETURN_NOT_OK(TakeGrid(record.grid));
     ARROW_RETURN_NOT_OK(CheckKind(record.kind));
     const auto num_chunks = static_cast<int64_t>(record.chunks.size());
@@ -139,7 +112,7 @@ class ArrayDecoder {
   }
 
   Result<ArrayExprPtr> Make(ArrayCallRecord record) {
-    ARROW_ASSIGN_OR_RAISE(Origin line, LineOf(record));
+    ARROW_ASSIGN_OR_RAISE(Origin line, nodes_.LineOf(record));
     ARROW_ASSIGN_OR_RAISE(const auto operands, OperandsOf(ArrayExpr::Node::kCall, record.operands));
     ARROW_ASSIGN_OR_RAISE(ArrayExprPtr call, Checked(MakeCall(record, operands, std::move(line))));
     // Where operands were of other kinds than the loop's, or there was nothing to do, this is another node.
@@ -244,18 +217,11 @@ class ArrayDecoder {
     return chunk;
   }
 
-  Result<Origin> LineOf(const LineOfRecord& record) {
-    if (!record.line) return Origin();
-    ARROW_ASSIGN_OR_RAISE(const Node* node, NodeAt(*record.line));
-    return node->line ? Result<Origin>(node->line) : Malformed(fmt::format("node {} is no line", *record.line));
-  }
-
   Result<std::vector<ArrayExprPtr>> OperandsOf(ArrayExpr::Node node, const std::vector<NodeNumber>& numbers) {
     std::vector<ArrayExprPtr> operands;
     for (const NodeNumber number : numbers) {
-      ARROW_ASSIGN_OR_RAISE(const Node* operand, ArrayNodeAt(number));
-      made_.depth = std::max(made_.depth, operand->depth + 1);
-      operands.push_back(operand->array);
+      ARROW_ASSIGN_OR_RAISE(ArrayExprPtr operand, ArrayAt(number));
+      operands.push_back(std::move(operand));
     }
     return cuts_.Add(node, operands) ? Result<std::vector<ArrayExprPtr>>(std::move(operands)) : Malformed("its arrays have too many chunks");
   }
@@ -265,19 +231,12 @@ class ArrayDecoder {
     return std::move(operands[0]);
   }
 
-  Result<const Node*> ArrayNodeAt(NodeNumber number) const {
-    ARROW_ASSIGN_OR_RAISE(const Node* node, NodeAt(number));
-    return node->array ? Result<const Node*>(node) : Malformed(fmt::format("node {} is no array", number));
+  Result<ArrayExprPtr> ArrayAt(NodeNumber number) {
+    ARROW_ASSIGN_OR_RAISE(ArrayExprPtr array, nodes_.ValueAt(number));
+    return array ? Result<ArrayExprPtr>(std::move(array)) : Malformed(fmt::format("node {} is no array", number));
   }
 
-  Result<const Node*> NodeAt(NodeNumber number) const {
-    if (number >= nodes_.size()) return Malformed(fmt::format("node {} is named before it is there", number));
-    return &nodes_[number];
-  }
-
-  Decoder decoder_;
-  std::vector<Node> nodes_;
-  Node made_;  // the one that is being decoded; it is as deep as the nodes that it names make it
+  NodeReader<ArrayRecord, ArrayExprPtr> nodes_;
   std::unordered_map<Token, const ArrayExpr*, TokenHash> by_token_;
   CutCounter cuts_;
 };

@@ -1,10 +1,8 @@
-#include <map>
-#include <unordered_map>
-
 #include "cask/compute/piece_codec.h"
 #include "cask/expr/array_bounds.h"
 #include "cask/expr/array_codec.h"
 #include "cask/expr/array_records.h"
+#include "cask/expr/node_writer.h"
 
 namespace cask {
 namespace {
@@ -28,40 +26,22 @@ ArrayFunctionSpec FunctionOf(const ArrayCall& call) {
   return call.kind;
 }
 
-// Goes through the expressions with a stack of its own, so that chains may be long.
 class ArrayEncoder {
  public:
   Result<std::string> Run(const std::vector<ArrayExprPtr>& arrays) {
     std::vector<NodeNumber> outputs;
     for (const ArrayExprPtr& array : arrays) {
-      ARROW_RETURN_NOT_OK(EncodeWithOperands(*array));
-      outputs.push_back(numbers_.at(array.get()));
+      ARROW_RETURN_NOT_OK(nodes_.AddWithNeeds(array.get(), OperandsOf, [this](const ArrayExpr* one) { return NodeOf(*one); }));
+      outputs.push_back(NumberOf(*array));
     }
-    Encoder whole;
-    whole.Add(num_nodes_);
-    const std::string nodes = nodes_.Take();
-    whole.AddBytes(nodes.data(), nodes.size());
-    whole.Add(outputs);
-    return whole.Take();
+    return nodes_.Finish(outputs);
   }
 
  private:
-  Status EncodeWithOperands(const ArrayExpr& wanted) {
-    std::vector<const ArrayExpr*> stack = {&wanted};
-    while (!stack.empty()) {
-      const ArrayExpr* array = stack.back();
-      const size_t before = stack.size();
-      if (!numbers_.contains(array)) {
-        for (const ArrayExprPtr& operand : array->operands()) {
-          if (!numbers_.contains(operand.get())) stack.push_back(operand.get());
-        }
-        if (stack.size() > before) continue;
-        ARROW_RETURN_NOT_OK(CheckBounds(*array));
-        ARROW_RETURN_NOT_OK(Encode(*array));
-      }
-      stack.pop_back();
-    }
-    return Status::OK();
+  static std::vector<const ArrayExpr*> OperandsOf(const ArrayExpr* array) {
+    std::vector<const ArrayExpr*> operands;
+    for (const ArrayExprPtr& operand : array->operands()) operands.push_back(operand.get());
+    return operands;
   }
 
   Status CheckBounds(const ArrayExpr& array) {
@@ -77,48 +57,49 @@ class ArrayEncoder {
                                array.grid().num_chunks());
   }
 
-  Status Encode(const ArrayExpr& array) {
+  Result<ArrayRecord> NodeOf(const ArrayExpr& array) {
+    ARROW_RETURN_NOT_OK(CheckBounds(array));
     switch (array.node()) {
-      case ArrayExpr::Node::kSource: return EncodeSource(static_cast<const ArraySource&>(array));
-      case ArrayExpr::Node::kHeld: return EncodeHeld(static_cast<const HeldArray&>(array));
+      case ArrayExpr::Node::kSource: return NodeOfSource(static_cast<const ArraySource&>(array));
+      case ArrayExpr::Node::kHeld: return NodeOfHeld(static_cast<const HeldArray&>(array));
       case ArrayExpr::Node::kCall: {
         const ArrayFunctionSpec function = FunctionOf(static_cast<const ArrayCallExpr&>(array).call());
-        return Emit(array, ArrayCallRecord{{LineOf(array)}, std::string(array.name()), function, OperandsOf(array)});
+        return ArrayCallRecord{{nodes_.NumberOfLine(array.origin())}, std::string(array.name()), function, NumbersOfOperands(array)};
       }
       case ArrayExpr::Node::kView: {
-        return Emit(array, ViewRecord{std::string(array.name()), OperandOf(array), static_cast<const ArrayView&>(array).view()});
+        return ViewRecord{std::string(array.name()), OperandOf(array), static_cast<const ArrayView&>(array).view()};
       }
-      case ArrayExpr::Node::kRechunk: return Emit(array, RechunkRecord{OperandOf(array), array.grid()});
+      case ArrayExpr::Node::kRechunk: return RechunkRecord{OperandOf(array), array.grid()};
       case ArrayExpr::Node::kReduce: {
         const auto& reduce = static_cast<const ArrayReduceExpr&>(array);
         const ReducerSpec& spec = reduce.spec();
-        return Emit(array, ReduceRecord{OperandOf(array), spec.reduction, spec.result, spec.ddof, reduce.is_reduced(), reduce.keeps_axes()});
+        return ReduceRecord{OperandOf(array), spec.reduction, spec.result, spec.ddof, reduce.is_reduced(), reduce.keeps_axes()};
       }
-      case ArrayExpr::Node::kMatmul: return Emit(array, MatmulRecord{OperandOf(array), NumberOf(*array.operands()[1])});
-      case ArrayExpr::Node::kReshape: return Emit(array, ReshapeRecord{OperandOf(array), array.grid()});
+      case ArrayExpr::Node::kMatmul: return MatmulRecord{OperandOf(array), NumberOf(*array.operands()[1])};
+      case ArrayExpr::Node::kReshape: return ReshapeRecord{OperandOf(array), array.grid()};
       case ArrayExpr::Node::kConcatenate: break;
     }
-    return Emit(array, ConcatenateRecord{static_cast<const ArrayConcatenate&>(array).axis(), OperandsOf(array)});
+    return ConcatenateRecord{static_cast<const ArrayConcatenate&>(array).axis(), NumbersOfOperands(array)};
   }
 
-  Status EncodeSource(const ArraySource& source) {
+  Result<ArrayRecord> NodeOfSource(const ArraySource& source) {
     std::string name(source.name());
-    if (source.generator()) return Emit(source, GeneratorRecord{std::move(name), source.grid(), source.generator()->spec(), source.kind()});
+    if (source.generator()) return GeneratorRecord{std::move(name), source.grid(), source.generator()->spec(), source.kind()};
     MemoryRecord record{std::move(name), source.grid(), source.identity(), {}};
     ARROW_ASSIGN_OR_RAISE(record.elements, BytesOf(OneOfEach(*source.memory())));
-    return Emit(source, record);
+    return record;
   }
 
-  Status EncodeHeld(const HeldArray& array) {
+  Result<ArrayRecord> NodeOfHeld(const HeldArray& array) {
     if (array.chunks()->size() > kMaxListItems) {
       return NotImplementedError("an array that holds {} chunks cannot be sent to other processes; use larger ones", array.chunks()->size());
     }
-    HeldRecord record{{LineOf(array)}, std::string(array.name()), array.grid(), array.kind(), array.token(), {}};
+    HeldRecord record{{nodes_.NumberOfLine(array.origin())}, std::string(array.name()), array.grid(), array.kind(), array.token(), {}};
     for (const auto& piece : *array.chunks()) {
       ARROW_ASSIGN_OR_RAISE(PieceBytes bytes, BytesOf(static_cast<const ArrayChunk&>(*piece)));
       record.chunks.push_back(std::move(bytes));
     }
-    return Emit(array, record);
+    return record;
   }
 
   Result<PieceBytes> BytesOf(const ArrayChunk& chunk) {
@@ -131,44 +112,15 @@ class ArrayEncoder {
     return PieceBytes{std::move(buffer)};
   }
 
-  NodeNumber NumberOf(const ArrayExpr& array) const { return numbers_.at(&array); }
+  NodeNumber NumberOf(const ArrayExpr& array) const { return nodes_.NumberOf(&array); }
   NodeNumber OperandOf(const ArrayExpr& array) const { return NumberOf(*array.operands()[0]); }
-  std::vector<NodeNumber> OperandsOf(const ArrayExpr& array) const {
+  std::vector<NodeNumber> NumbersOfOperands(const ArrayExpr& array) const {
     std::vector<NodeNumber> operands;
     for (const ArrayExprPtr& operand : array.operands()) operands.push_back(NumberOf(*operand));
     return operands;
   }
 
-  std::optional<NodeNumber> LineOf(const ArrayExpr& array) {
-    if (array.origin() == nullptr) return std::nullopt;
-    const auto [line, is_new] = lines_.emplace(*array.origin(), num_nodes_);
-    if (is_new) AddNode(*array.origin(), 0);
-    return line->second;
-  }
-
-  Status Emit(const ArrayExpr& array, const ArrayRecord& record) {
-    int depth = 1;
-    for (const ArrayExprPtr& operand : array.operands()) depth = std::max(depth, depths_[NumberOf(*operand)] + 1);
-    if (depth > kMaxArrayDepth) {
-      return NotImplementedError("more than {} operations one upon another cannot be sent to other processes; compute or persist some of them "
-                                 "first", kMaxArrayDepth);
-    }
-    numbers_[&array] = num_nodes_;
-    AddNode(record, depth);
-    return Status::OK();
-  }
-
-  void AddNode(const ArrayRecord& record, int depth) {
-    nodes_.Add(record);
-    depths_.push_back(depth);
-    ++num_nodes_;
-  }
-
-  Encoder nodes_;
-  NodeNumber num_nodes_ = 0;
-  std::vector<int> depths_;
-  std::unordered_map<const ArrayExpr*, NodeNumber> numbers_;
-  std::map<OriginLine, NodeNumber> lines_;
+  NodeWriter<const ArrayExpr*, ArrayRecord> nodes_{kMaxArrayDepth};
   CutCounter cuts_;
   int64_t num_data_bytes_ = 0;
 };

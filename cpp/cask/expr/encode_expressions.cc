@@ -6,6 +6,7 @@
 #include "cask/expr/csv_source_expr.h"
 #include "cask/expr/expression_codec.h"
 #include "cask/expr/expression_records.h"
+#include "cask/expr/node_writer.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/expr/table_source_expr.h"
 
@@ -25,43 +26,22 @@ using Items = std::vector<Item>;
 const FrameExpr& FrameOf(const Item& item) { return static_cast<const FrameExpr&>(*item.expr); }
 const ColumnExpr& ColumnOf(const Item& item) { return static_cast<const ColumnExpr&>(*item.expr); }
 
-// Goes through the expressions with a stack of its own, so that chains may be long.
 class ExpressionEncoder {
  public:
   Result<std::string> Run(const std::vector<Projection>& outputs) {
+    const auto needs_of = [this](const Item& item) { return NeedsOf(item); };
+    const auto node_of = [this](const Item& item) { return NodeOf(item); };
     std::vector<ProjectionRecord> records;
     for (const Projection& output : outputs) {
       Items items;
       AddNeeds(output, &items);
-      for (const Item& item : items) ARROW_RETURN_NOT_OK(EncodeWithNeeds(item));
+      for (const Item& item : items) ARROW_RETURN_NOT_OK(nodes_.AddWithNeeds(item, needs_of, node_of));
       records.push_back(RecordOf(output));
     }
-    Encoder whole;
-    whole.Add(num_nodes_);
-    const std::string nodes = nodes_.Take();
-    whole.AddBytes(nodes.data(), nodes.size());
-    whole.Add(records);
-    return whole.Take();
+    return nodes_.Finish(records);
   }
 
  private:
-  Status EncodeWithNeeds(const Item& wanted) {
-    Items stack = {wanted};
-    while (!stack.empty()) {
-      const Item item = stack.back();
-      const size_t before = stack.size();
-      if (!numbers_.contains(item)) {
-        for (const Item& need : NeedsOf(item)) {
-          if (!numbers_.contains(need)) stack.push_back(need);
-        }
-        if (stack.size() > before) continue;
-        ARROW_RETURN_NOT_OK(item.over ? EncodeColumn(item) : EncodeFrame(FrameOf(item)));
-      }
-      stack.pop_back();
-    }
-    return Status::OK();
-  }
-
   Items NeedsOf(const Item& item) {
     Items needs;
     if (item.over) {
@@ -110,7 +90,9 @@ class ExpressionEncoder {
     return frame;
   }
 
-  Status EncodeColumn(const Item& item) {
+  Result<NodeRecord> NodeOf(const Item& item) { return item.over ? NodeOfColumn(item) : NodeOfFrame(FrameOf(item)); }
+
+  Result<NodeRecord> NodeOfColumn(const Item& item) {
     const ColumnExpr& column = ColumnOf(item);
     switch (column.node()) {
       case ColumnExpr::Node::kReference: {
@@ -118,70 +100,70 @@ class ExpressionEncoder {
         if (column.index() >= schema.size() || schema.field(column.index()).type != column.type()) {
           return InternalError("column {} of {} is not what an expression takes it for", column.index(), item.over->Describe());
         }
-        return Emit(item, ReferenceRecord{NumberOf(*item.over), column.index()});
+        return ReferenceRecord{NumberOf(*item.over), column.index()};
       }
-      case ColumnExpr::Node::kLiteral: return Emit(item, column.literal());
-      case ColumnExpr::Node::kCall: return EncodeCall(item, column);
+      case ColumnExpr::Node::kLiteral: return column.literal();
+      case ColumnExpr::Node::kCall: return NodeOfCall(item, column);
       case ColumnExpr::Node::kResult: break;
     }
     return InternalError("the result of {} is sent before it is computed", column.result().root->Describe());
   }
 
-  Status EncodeCall(const Item& item, const ColumnExpr& call) {
+  Result<NodeRecord> NodeOfCall(const Item& item, const ColumnExpr& call) {
     ARROW_RETURN_NOT_OK(CheckCount(call.options().values.size(), "values of isin"));
-    CallRecord record{{LineOf(call)}, std::string(call.function().name()), {}, call.options(), *call.widened()};
-    for (const ColumnExprPtr& argument : call.arguments()) record.arguments.push_back(numbers_.at({argument.get(), item.over}));
-    return Emit(item, record);
+    CallRecord record{{nodes_.NumberOfLine(call.origin())}, std::string(call.function().name()), {}, call.options(), *call.widened()};
+    for (const ColumnExprPtr& argument : call.arguments()) record.arguments.push_back(nodes_.NumberOf({argument.get(), item.over}));
+    return record;
   }
 
-  Status EncodeFrame(const FrameExpr& frame) {
+  Result<NodeRecord> NodeOfFrame(const FrameExpr& frame) {
     switch (frame.node()) {
-      case FrameExpr::Node::kSource: return EncodeSource(frame);
+      case FrameExpr::Node::kSource: return NodeOfSource(frame);
       case FrameExpr::Node::kFilter: {
         const auto& filter = static_cast<const FilterExpr&>(frame);
-        const NodeNumber predicate = numbers_.at({filter.predicate().get(), SchemaFrameOf(filter.input().get())});
-        return Emit({&frame, nullptr}, FilterRecord{{LineOf(frame)}, NumberOf(*filter.input()), predicate});
+        const NodeNumber predicate = nodes_.NumberOf({filter.predicate().get(), SchemaFrameOf(filter.input().get())});
+        return FilterRecord{{nodes_.NumberOfLine(frame.origin())}, NumberOf(*filter.input()), predicate};
       }
       case FrameExpr::Node::kBreaker: {
         const auto& breaker = static_cast<const BreakerExpr&>(frame);
-        return Emit({&frame, nullptr}, BreakerRecord{{LineOf(frame)}, RecordOf(breaker.input()), breaker.breaker().spec()});
+        return BreakerRecord{{nodes_.NumberOfLine(frame.origin())}, RecordOf(breaker.input()), breaker.breaker().spec()};
       }
       case FrameExpr::Node::kAssemble: break;
     }
     const auto& assembly = static_cast<const AssembleExpr&>(frame);
-    AssembleRecord record{{LineOf(frame)}, {}, assembly.function()->spec()};
+    AssembleRecord record{{nodes_.NumberOfLine(frame.origin())}, {}, assembly.function()->spec()};
     for (const Projection& input : assembly.inputs()) record.inputs.push_back(RecordOf(input));
-    return Emit({&frame, nullptr}, record);
+    return record;
   }
 
-  Status EncodeSource(const FrameExpr& frame) {
-    if (const auto* source = dynamic_cast<const CsvSourceExpr*>(&frame)) return EncodeCsvSource(*source);
-    if (const auto* source = dynamic_cast<const TableSourceExpr*>(&frame)) return EncodeTableSource(*source);
-    if (const auto* source = dynamic_cast<const PersistedExpr*>(&frame)) return EncodePersisted(*source);
+  Result<NodeRecord> NodeOfSource(const FrameExpr& frame) {
+    if (const auto* source = dynamic_cast<const CsvSourceExpr*>(&frame)) return NodeOfCsvSource(*source);
+    if (const auto* source = dynamic_cast<const TableSourceExpr*>(&frame)) return NodeOfTableSource(*source);
+    if (const auto* source = dynamic_cast<const PersistedExpr*>(&frame)) return NodeOfPersisted(*source);
     return InternalError("this source cannot be sent to other processes: {}", frame.Describe());
   }
 
-  Status EncodePersisted(const PersistedExpr& source) {
+  Result<NodeRecord> NodeOfPersisted(const PersistedExpr& source) {
     const auto identity = source.data()->identity();
     if (!identity) {
       return NotImplementedError("a collection that was persisted in this process cannot be sent to a cluster ({}); persist it anew", source.Describe());
     }
-    return Emit({&source, nullptr}, PersistedRecord{{LineOf(source)}, RecordOf(source.input()), identity->collection, identity->generation});
+    return PersistedRecord{{nodes_.NumberOfLine(source.origin())}, RecordOf(source.input()), identity->collection, identity->generation};
   }
 
-  Status EncodeCsvSource(const CsvSourceExpr& source) {
+  Result<NodeRecord> NodeOfCsvSource(const CsvSourceExpr& source) {
     const CsvDataset& dataset = source.dataset();
     ARROW_RETURN_NOT_OK(CheckCount(dataset.files().size(), "files of read_csv"));
-    CsvSourceRecord record{{LineOf(source)}, dataset.files().files(), dataset.files().options(), dataset.options(), CsvIdentity(dataset), {},
-                           source.knowledge().exact_starts};
+    CsvSourceRecord record{{nodes_.NumberOfLine(source.origin())}, dataset.files().files(), dataset.files().options(), dataset.options(),
+                           CsvIdentity(dataset), {}, source.knowledge().exact_starts};
     for (const CsvColumnKnowledge& column : source.knowledge().columns) record.seen.push_back(column.seen);
-    return Emit({&source, nullptr}, record);
+    return record;
   }
 
-  Status EncodeTableSource(const TableSourceExpr& source) {
-    TableSourceRecord record{{LineOf(source)}, {}, source.bounds(), source.divisions(), source.identity()};
+  Result<NodeRecord> NodeOfTableSource(const TableSourceExpr& source) {
+    TableSourceRecord record{{nodes_.NumberOfLine(source.origin())}, {}, source.bounds(), source.divisions(), source.identity()};
     ARROW_ASSIGN_OR_RAISE(record.table.buffer, EncodePiece(*source.table()));
-    return Emit({&source, nullptr}, record);
+    return record;
   }
 
   static Status CheckCount(size_t count, const char* what) {
@@ -192,42 +174,13 @@ class ExpressionEncoder {
   ProjectionRecord RecordOf(const Projection& projection) {
     ProjectionRecord record{NumberOf(*projection.root), {}};
     const FrameExpr* over = SchemaFrameOf(projection.root.get());
-    for (const NamedColumn& column : projection.columns) record.columns.emplace_back(column.name, numbers_.at({column.value.get(), over}));
+    for (const NamedColumn& column : projection.columns) record.columns.emplace_back(column.name, nodes_.NumberOf({column.value.get(), over}));
     return record;
   }
 
-  NodeNumber NumberOf(const FrameExpr& frame) const { return numbers_.at({&frame, nullptr}); }
+  NodeNumber NumberOf(const FrameExpr& frame) const { return nodes_.NumberOf({&frame, nullptr}); }
 
-  std::optional<NodeNumber> LineOf(const Expr& expr) {
-    if (expr.origin() == nullptr) return std::nullopt;
-    const auto [line, is_new] = lines_.emplace(*expr.origin(), num_nodes_);
-    if (is_new) AddNode(*expr.origin(), 0);
-    return line->second;
-  }
-
-  Status Emit(const Item& item, const NodeRecord& record) {
-    int depth = 1;
-    for (const Item& need : NeedsOf(item)) depth = std::max(depth, depths_[numbers_.at(need)] + 1);
-    if (depth > kMaxOperationDepth) {
-      return NotImplementedError("more than {} operations one upon another cannot be sent to other processes; compute or persist some of them "
-                                 "first", kMaxOperationDepth);
-    }
-    numbers_[item] = num_nodes_;
-    AddNode(record, depth);
-    return Status::OK();
-  }
-
-  void AddNode(const NodeRecord& record, int depth) {
-    nodes_.Add(record);
-    depths_.push_back(depth);
-    ++num_nodes_;
-  }
-
-  Encoder nodes_;
-  NodeNumber num_nodes_ = 0;
-  std::vector<int> depths_;
-  std::map<Item, NodeNumber> numbers_;
-  std::map<OriginLine, NodeNumber> lines_;
+  NodeWriter<Item, NodeRecord> nodes_{kMaxOperationDepth};
   std::map<const FrameExpr*, const FrameExpr*> below_filters_;
 };
 

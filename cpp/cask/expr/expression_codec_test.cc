@@ -317,15 +317,13 @@ TEST(ExpressionCodec, TowersOfNodesAreRefusedBeforeTheyFall) {
   EXPECT_EQ(KindOf(DecodeProjections(BytesOf(nodes, kTable)).status()), ErrorKind::kValue);
 }
 
+Result<std::vector<Projection>> DecodeWithoutFinder(std::string_view bytes) { return DecodeProjections(bytes); }
+
 TEST(ExpressionCodec, WhatIsCutShortIsRefused) {
   const Folder folder;
   for (const Example& example : test::ExamplesOfEveryKind(folder)) {
     SCOPED_TRACE(example.name);
-    const std::string bytes = Encode(example.outputs);
-    for (size_t size = 0; size < bytes.size(); ++size) {
-      ASSERT_EQ(KindOf(DecodeProjections(std::string_view(bytes).substr(0, size)).status()), ErrorKind::kValue) << size;
-    }
-    EXPECT_FALSE(DecodeProjections(bytes + '\0').ok());
+    ExpectOnlyWholeDecodes(Encode(example.outputs), DecodeWithoutFinder);
   }
 }
 
@@ -336,14 +334,11 @@ TEST(ExpressionCodec, DamagedBytesAreRefusedOrOfAnotherExpression) {
   int num_decoded = 0;
   for (const Example& example : examples) {
     SCOPED_TRACE(example.name);
-    const std::string bytes = Encode(example.outputs);
-    for (uint64_t round = 0; round < kTestSeeds; ++round) {
-      const auto decoded = DecodeProjections(Damaged(bytes, &random));
-      if (!decoded.ok()) continue;
-      ++num_decoded;
-      const std::string again = Encode(*decoded);
-      ASSERT_EQ(Encode(Decode(again)), again);
-    }
+    num_decoded += CheckDamaged(Encode(example.outputs), kTestSeeds, &random, DecodeWithoutFinder,
+                                [](const std::vector<Projection>& decoded, const std::string&) {
+                                  const std::string again = Encode(decoded);
+                                  ASSERT_EQ(Encode(Decode(again)), again);
+                                });
   }
   EXPECT_GT(num_decoded, 0);
 }

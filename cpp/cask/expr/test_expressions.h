@@ -1,7 +1,7 @@
 // Expressions of every kind, for tests of what holds for any of them.
 #pragma once
 
-#include <arrow/builder.h>
+#include <arrow/buffer.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cask/data/categories.h"
+#include "cask/data/test_columns.h"
 #include "cask/expr/assemble_expr.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/csv_source_expr.h"
@@ -65,12 +66,6 @@ inline FramePtr Sales(const Folder& folder) {
   options.parse_dates = {CsvColumnRef("when")};
   options.block_size = 400;
   return CsvSourceExpr::Make(OpenCsv({folder.Write("sales1.csv", text), folder.Write("sales2.csv", text.substr(0, 300))}, options), Line(1));
-}
-
-inline Column Texts(const std::vector<std::string>& values) {
-  arrow::LargeStringBuilder builder;
-  EXPECT_TRUE(builder.AppendValues(values).ok());
-  return builder.Finish().ValueOrDie()->data();
 }
 
 template <typename T>

@@ -2,50 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "cask/base/test_codec.h"
-#include "cask/plan/dependency.h"
+#include "cask/plan/test_dependency.h"
 
 namespace cask {
 namespace {
 
-using Edges = std::set<std::pair<int64_t, int64_t>>;
-
-// Every pair of a task and an input, as either direction tells it.
-Edges ForwardEdges(const Dependency& dependency, int64_t num_tasks, int64_t num_inputs) {
-  Edges edges;
-  for (int64_t task = 0; task < num_tasks; ++task) {
-    int64_t count = 0;
-    dependency.ForEachInput(task, [&](int64_t input) {
-      EXPECT_TRUE(input >= 0 && input < num_inputs) << input;
-      edges.emplace(task, input);
-      ++count;
-    });
-    EXPECT_EQ(count, dependency.CountInputs(task));
-  }
-  return edges;
-}
-
-Edges BackwardEdges(const Dependency& dependency, int64_t num_tasks, int64_t num_inputs) {
-  Edges edges;
-  for (int64_t input = 0; input < num_inputs; ++input) {
-    int64_t count = 0;
-    dependency.ForEachConsumer(input, [&](int64_t task) {
-      EXPECT_TRUE(task >= 0 && task < num_tasks) << task;
-      edges.emplace(task, input);
-      ++count;
-    });
-    EXPECT_EQ(count, dependency.CountConsumers(input));
-  }
-  return edges;
-}
-
 // What the scheduler relies on.
 void ExpectSafe(const DependencySpec& spec, int64_t num_tasks, int64_t num_inputs) {
   const auto dependency = MakeDependency(spec);
-  const Edges edges = ForwardEdges(*dependency, num_tasks, num_inputs);
-  EXPECT_EQ(edges, BackwardEdges(*dependency, num_tasks, num_inputs));
+  test::ExpectDirectionsAgree(*dependency, num_tasks, num_inputs);
   const EdgeBounds bounds = BoundEdges(spec, num_tasks, num_inputs);
   for (int64_t task = 0; task < num_tasks; ++task) EXPECT_LE(dependency->CountInputs(task), bounds.inputs);
   for (int64_t input = 0; input < num_inputs; ++input) EXPECT_LE(dependency->CountConsumers(input), bounds.consumers);
@@ -99,11 +65,11 @@ TEST(DependencySpec, EveryDependencyIsMadeAgainFromItsSpec) {
                                                ReshapeSpec{RandomRows(&random, elements), RandomRows(&random, elements)}};
     for (const DependencySpec& spec : specs) {
       EXPECT_EQ(MakeDependency(spec)->spec(), spec);
-      const std::string bytes = EncodedBytes(spec);
+      const std::string bytes = ToBytes(spec);
       DependencySpec decoded;
       ASSERT_TRUE(DecodesTo(bytes, &decoded)) << spec.index();
       EXPECT_EQ(decoded, spec);
-      EXPECT_EQ(EncodedBytes(decoded), bytes);
+      EXPECT_EQ(ToBytes(decoded), bytes);
       ExpectPrefixesRefused(spec);
       ExpectDamageIsHarmless(spec, 20);
     }
@@ -187,7 +153,7 @@ TEST(GridCodec, CutsThatThereAreNotAreRefused) {
   EXPECT_FALSE(reads(10, 3, 0));
   EXPECT_FALSE(reads(-1, -1, 1));
   EXPECT_FALSE(reads(INT64_MAX, 1, 1));
-  const auto reads_sizes = [&](const std::vector<int64_t>& sizes) { return DecodesTo(std::string(1, '\0') + EncodedBytes(sizes), &chunks); };
+  const auto reads_sizes = [&](const std::vector<int64_t>& sizes) { return DecodesTo(std::string(1, '\0') + ToBytes(sizes), &chunks); };
   EXPECT_TRUE(reads_sizes({4, 2, 4}));
   EXPECT_FALSE(reads_sizes({4, 4, 2})) << "it is regular";
   EXPECT_FALSE(reads_sizes({4, 0, 2, 4}));

@@ -1,22 +1,19 @@
 // Tasks over partitions of a collection and the homes of those.
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <numeric>
 
-#include "cask/scheduler/scheduler.h"
+#include "cask/scheduler/test_scheduler.h"
 
 namespace cask {
 namespace {
 
-using Kind = SchedulerAction::Kind;
+using test::Independent;
 
 constexpr CollectionId kFrame{7};
 
-PlanShape Independent(int64_t n) { return {{{n, true, {}}}}; }
 PlanShape Over(int64_t n, int64_t first_partition = 0, CollectionId collection = kFrame) {
   return {{{n, true, {}, Affinity{collection, first_partition}}}};
 }
@@ -24,22 +21,8 @@ PlanShape PairsOver(int64_t n, std::shared_ptr<const Dependency> pattern = OneTo
   return {{{n, false, {}, Affinity{kFrame, 0}}, {num_consumers < 0 ? n : num_consumers, true, {{0, 0, std::move(pattern)}}}}};
 }
 
-class SchedulerAffinityTest : public testing::Test {
+class SchedulerAffinityTest : public test::SchedulerFixture {
  protected:
-  WorkerId Join(int threads = 1) { return Checked(scheduler_.OnWorkerJoined(threads, threads, outbox_)); }
-  PlanId Submit(const PlanShape& shape, PlanOptions options = {}) { return Checked(scheduler_.OnSubmit(shape, options, outbox_)); }
-  void Done(const SchedulerAction& run) {
-    scheduler_.OnTaskDone(run.task, run.run, run.worker, 10, outbox_);
-    scheduler_.Validate();
-  }
-  void Fail(const SchedulerAction& run) {
-    scheduler_.OnTaskFailed(run.task, run.run, run.worker, outbox_);
-    scheduler_.Validate();
-  }
-  void Lose(WorkerId worker) {
-    scheduler_.OnWorkerLost(worker, outbox_);
-    scheduler_.Validate();
-  }
   void Drop(CollectionId collection) {
     scheduler_.OnDropCollection(collection, outbox_);
     scheduler_.Validate();
@@ -80,16 +63,6 @@ class SchedulerAffinityTest : public testing::Test {
   void Load(int64_t n) {
     Submit(Over(n));
     RunToEnd();
-  }
-
-  Scheduler scheduler_;
-  SchedulerOutbox outbox_;
-
- private:
-  template <typename Id>
-  Id Checked(Id id) {
-    scheduler_.Validate();
-    return id;
   }
 };
 
@@ -176,8 +149,7 @@ TEST_F(SchedulerAffinityTest, TasksWaitForAPausedHomeUntilItResumes) {
   Submit(Over(1));
   ExpectNoneAssigned();
   EXPECT_EQ(HomeOf(0), home);
-  scheduler_.OnWorkerResumed(home, outbox_);
-  scheduler_.Validate();
+  Resume(home);
   EXPECT_EQ(TakeAssign().worker, home);
 }
 
@@ -380,7 +352,7 @@ TEST_F(SchedulerAffinityTest, ATaskThatIsNotWantedAnyMoreDoesNotRunAtItsHome) {
   EXPECT_EQ(scheduler_.StateOf({plan, 0, 0}), TaskState::kReady);
   Done(last);
   EXPECT_EQ(scheduler_.StateOf({plan, 0, 0}), TaskState::kReleased);
-  scheduler_.OnWorkerResumed(home, outbox_);
+  Resume(home);
   // The other one is tried twice, so that it waits behind the first.
   const auto other = TakeAssign();
   EXPECT_EQ(other.task, (TaskId{plan, 0, 1}));
@@ -399,8 +371,7 @@ TEST_F(SchedulerAffinityTest, TasksOfACancelledPlanDoNotHoldUpTheirHome) {
   const auto busy = TakeAssign();
   const PlanId cancelled = Submit(Over(2));
   ExpectNoneAssigned();
-  scheduler_.OnCancel(cancelled, outbox_);
-  scheduler_.Validate();
+  Cancel(cancelled);
   const PlanId next = Submit(Over(1));
   ExpectNoneAssigned();
   Done(busy);

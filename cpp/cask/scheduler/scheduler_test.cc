@@ -1,45 +1,21 @@
 #include "cask/scheduler/scheduler.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include "cask/scheduler/test_scheduler.h"
 
 namespace cask {
 namespace {
 
-using Kind = SchedulerAction::Kind;
+using test::Independent;
 
-PlanShape Independent(int64_t n) { return {{{n, true, {}}}}; }
 PlanShape Pairs(int64_t n) { return {{{n, false, {}}, {n, true, {{0, 0, OneToOne()}}}}}; }
 PlanShape TreeOver(int64_t n, int64_t fan_in) {
   return {{{n, false, {}}, {(n + fan_in - 1) / fan_in, true, {{0, 0, Tree(n, fan_in)}}}}};
 }
 
-class SchedulerTest : public testing::Test {
+class SchedulerTest : public test::SchedulerFixture {
  protected:
-  WorkerId Join(int threads = 1) {
-    const WorkerId id = scheduler_.OnWorkerJoined(threads, threads, outbox_);
-    scheduler_.Validate();
-    return id;
-  }
-  PlanId Submit(const PlanShape& shape, Priority priority = Priority::kNormal, int retries = 0) {
-    const PlanId id = scheduler_.OnSubmit(shape, {priority, retries}, outbox_);
-    scheduler_.Validate();
-    return id;
-  }
-  void Done(const SchedulerAction& run, int64_t bytes = 10) {
-    scheduler_.OnTaskDone(run.task, run.run, run.worker, bytes, outbox_);
-    scheduler_.Validate();
-  }
-  void Fail(const SchedulerAction& run) {
-    scheduler_.OnTaskFailed(run.task, run.run, run.worker, outbox_);
-    scheduler_.Validate();
-  }
-  void Lose(WorkerId worker) {
-    scheduler_.OnWorkerLost(worker, outbox_);
-    scheduler_.Validate();
-  }
-
   // The oldest action, which must be of that kind.
   SchedulerAction Take(Kind kind) {
     EXPECT_FALSE(outbox_.empty());
@@ -56,9 +32,6 @@ class SchedulerTest : public testing::Test {
     return action;
   }
   void ExpectSilence() { EXPECT_TRUE(outbox_.empty()); }
-
-  Scheduler scheduler_;
-  SchedulerOutbox outbox_;
 };
 
 TEST_F(SchedulerTest, RunsTasksInOrderAsSlotsGetFree) {
@@ -172,7 +145,7 @@ TEST_F(SchedulerTest, AFailedTaskFailsThePlanAndStopsTheOthers) {
 
 TEST_F(SchedulerTest, RetriesAsOftenAsAsked) {
   Join();
-  Submit(Independent(1), Priority::kNormal, 2);
+  Submit(Independent(1), {.retries = 2});
   Fail(TakeAssign(0, 0));
   Fail(TakeAssign(0, 0));
   Fail(TakeAssign(0, 0));
@@ -184,19 +157,18 @@ TEST_F(SchedulerTest, CancelStopsWhatRuns) {
   Join();
   const PlanId plan = Submit(Independent(2));
   const auto run = TakeAssign(0, 0);
-  scheduler_.OnCancel(plan, outbox_);
-  scheduler_.Validate();
+  Cancel(plan);
   EXPECT_EQ(Take(Kind::kCancelRun).run, run.run);
   EXPECT_EQ(Take(Kind::kPlanCancelled).task.plan, plan);
-  scheduler_.OnCancel(plan, outbox_);
+  Cancel(plan);
   ExpectSilence();
 }
 
 TEST_F(SchedulerTest, UrgentWorkDoesNotWaitForSlotsOfOtherWork) {
   Join();
-  Submit(Independent(3), Priority::kBackground);
+  Submit(Independent(3), {.priority = Priority::kBackground});
   const auto background = TakeAssign(0, 0);
-  const PlanId urgent = Submit(Independent(2), Priority::kNormal);
+  const PlanId urgent = Submit(Independent(2), {.priority = Priority::kNormal});
   const auto first = TakeAssign(0, 0);
   EXPECT_EQ(first.task.plan, urgent);
   ExpectSilence();
@@ -298,8 +270,7 @@ TEST_F(SchedulerTest, APausedWorkerGetsNothing) {
   scheduler_.OnWorkerPaused(worker);
   Submit(Independent(1));
   ExpectSilence();
-  scheduler_.OnWorkerResumed(worker, outbox_);
-  scheduler_.Validate();
+  Resume(worker);
   TakeAssign(0, 0);
 }
 

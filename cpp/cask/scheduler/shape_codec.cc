@@ -99,9 +99,7 @@ std::string EncodeShape(const PlanShape& shape) {
       fields.inputs.push_back({input.layer, input.output, std::move(*spec)});
     }
   }
-  Encoder encoder;
-  encoder.Add(layers);
-  return encoder.Take();
+  return ToBytes(layers);
 }
 
 Result<PlanShape> DecodeShape(std::string_view bytes) {

@@ -4,9 +4,13 @@
 
 #include "cask/base/test_codec.h"
 #include "cask/plan/grid_dependency.h"
+#include "cask/plan/test_dependency.h"
 
 namespace cask {
 namespace {
+
+using test::ConsumersOf;
+using test::InputsOf;
 
 AxisChunks RandomCut(int64_t length, int64_t num_chunks, Random* random) {
   std::vector<int64_t> sizes(static_cast<size_t>(num_chunks), 1);
@@ -41,18 +45,6 @@ PlanShape RandomShape(Random* random) {
     shape.layers.push_back(std::move(layer));
   }
   return shape;
-}
-
-std::vector<int64_t> InputsOf(const Dependency& pattern, int64_t task) {
-  std::vector<int64_t> inputs;
-  pattern.ForEachInput(task, [&](int64_t input) { inputs.push_back(input); });
-  return inputs;
-}
-
-std::vector<int64_t> ConsumersOf(const Dependency& pattern, int64_t input) {
-  std::vector<int64_t> tasks;
-  pattern.ForEachConsumer(input, [&](int64_t task) { tasks.push_back(task); });
-  return tasks;
 }
 
 void ExpectSame(const PlanShape& a, const PlanShape& b) {
@@ -162,14 +154,11 @@ TEST(ShapeCodec, DamagedBytesAreRefusedOrAreThoseOfAShapeThatRuns) {
   Random random(CodecTestSeed());
   for (int round = 0; round < 30; ++round) {
     const std::string bytes = EncodeShape(RandomShape(&random));
-    for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(DecodeShape(std::string_view(bytes).substr(0, size)).ok());
-    for (int change = 0; change < 200; ++change) {
-      const std::string damaged = Damaged(bytes, &random);
-      const auto decoded = DecodeShape(damaged);
-      if (!decoded.ok()) continue;
-      ASSERT_EQ(EncodeShape(*decoded), damaged);
-      ExpectUsable(*decoded);
-    }
+    ExpectOnlyWholeDecodes(bytes, DecodeShape);
+    CheckDamaged(bytes, 200, &random, DecodeShape, [](const PlanShape& decoded, const std::string& damaged) {
+      ASSERT_EQ(EncodeShape(decoded), damaged);
+      ExpectUsable(decoded);
+    });
   }
 }
 

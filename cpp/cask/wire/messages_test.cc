@@ -112,33 +112,27 @@ TYPED_TEST(MessagesOf, AnyBytesAreRefusedOrCanonical) {
   }
 }
 
-std::string BytesOf(const auto&... values) {
-  Encoder encoder;
-  (encoder.Add(values), ...);
-  return encoder.Take();
-}
-
 TEST(Messages, SayWhatIsWrong) {
   EXPECT_EQ(Decode<ToWorker>("").status().message(), "a message of 0 bytes has no number");
-  EXPECT_EQ(Decode<ToWorker>(BytesOf(uint16_t{77})).status().message(), "there is no message 77");
-  EXPECT_EQ(Decode<ToWorker>(BytesOf(uint16_t{1}, TaskId{})).status().message(), "message 1 is malformed");
+  EXPECT_EQ(Decode<ToWorker>(ToBytes(uint16_t{77})).status().message(), "there is no message 77");
+  EXPECT_EQ(Decode<ToWorker>(ToBytes(std::pair(uint16_t{1}, TaskId{}))).status().message(), "message 1 is malformed");
 }
 
 TEST(Decoder, RefusesWhatIsOutOfBounds) {
   Priority priority;
-  EXPECT_TRUE(Decoder(BytesOf(uint8_t{2})).Read(&priority));
-  EXPECT_FALSE(Decoder(BytesOf(uint8_t{3})).Read(&priority));
+  EXPECT_TRUE(Decoder(ToBytes(uint8_t{2})).Read(&priority));
+  EXPECT_FALSE(Decoder(ToBytes(uint8_t{3})).Read(&priority));
   bool truth;
-  EXPECT_TRUE(Decoder(BytesOf(uint8_t{1})).Read(&truth));
-  EXPECT_FALSE(Decoder(BytesOf(uint8_t{2})).Read(&truth));
+  EXPECT_TRUE(Decoder(ToBytes(uint8_t{1})).Read(&truth));
+  EXPECT_FALSE(Decoder(ToBytes(uint8_t{2})).Read(&truth));
   std::string text;
-  EXPECT_TRUE(Decoder(BytesOf(std::string(kMaxTextBytes, 'x'))).Read(&text));
-  EXPECT_FALSE(Decoder(BytesOf(std::string(kMaxTextBytes + 1, 'x'))).Read(&text));
+  EXPECT_TRUE(Decoder(ToBytes(std::string(kMaxTextBytes, 'x'))).Read(&text));
+  EXPECT_FALSE(Decoder(ToBytes(std::string(kMaxTextBytes + 1, 'x'))).Read(&text));
   std::vector<uint8_t> items;
-  EXPECT_TRUE(Decoder(BytesOf(std::vector<uint8_t>(kMaxListItems))).Read(&items));
-  EXPECT_FALSE(Decoder(BytesOf(std::vector<uint8_t>(kMaxListItems + 1))).Read(&items));
+  EXPECT_TRUE(Decoder(ToBytes(std::vector<uint8_t>(kMaxListItems))).Read(&items));
+  EXPECT_FALSE(Decoder(ToBytes(std::vector<uint8_t>(kMaxListItems + 1))).Read(&items));
   std::vector<RemoteInput> inputs;
-  EXPECT_FALSE(Decoder(BytesOf(uint32_t{60'000})).Read(&inputs));
+  EXPECT_FALSE(Decoder(ToBytes(uint32_t{60'000})).Read(&inputs));
   EXPECT_TRUE(inputs.empty()) << "memory is taken only for what may be there";
 }
 

@@ -56,7 +56,9 @@ def command_of(engine, job, folder):
         if not program.exists():
             raise NotThere(f"{program.relative_to(ROOT)} is not built")
         return [program, folder] if engine == "plain_scan" else [program, job.name, folder]
-    return [sys.executable, HERE / "one_run.py", engine, job.name, folder]
+    # Cask's users run a whole script by `cask run`, which also has a part in how fast it ends.
+    run = ["-m", "cask", "run"] if engine == "cask_python" and job.whole_process else []
+    return [sys.executable, *run, HERE / "one_run.py", engine, job.name, folder]
 
 
 class MemoryWatch:

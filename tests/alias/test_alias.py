@@ -140,6 +140,33 @@ def test_a_symlinked_script_finds_its_neighbours(tmp_path):
     assert succeed(done) == "42\n"
 
 
+def test_what_open_files_hold_is_written_at_the_end(tmp_path):
+    # A file that lies in a cycle is closed by Python's collector of garbage alone.
+    (tmp_path / "holder.py").write_text(textwrap.dedent("""
+        class Holder:
+            def __init__(self, path):
+                self.itself = self
+                self.file = open(path, "w")
+                self.file.write("kept")
+
+            def __del__(self):
+                print("let go of", self.file.name)
+
+        of_a_module = Holder("module")
+        """))  # fmt: skip
+    out = succeed(run_script(tmp_path, """
+        import pandas, holder, atexit
+
+        of_the_script = holder.Holder("script")
+        plain = open("plain", "w")
+        plain.write("kept")
+        atexit.register(lambda: print("at exit,", plain.name))
+        """))  # fmt: skip
+    assert out.splitlines()[0] == "at exit, plain"
+    assert sorted(out.splitlines()[1:]) == ["let go of module", "let go of script"]
+    assert {(tmp_path / name).read_text() for name in ("module", "script", "plain")} == {"kept"}
+
+
 def test_run_a_module(tmp_path):
     (tmp_path / "mine.py").write_text("import sys, dask; print(__name__, sys.argv[1:], dask.__spec__.origin)")
     done = subprocess.run([sys.executable, "-m", "cask", "run", "-m", "mine", "a"], capture_output=True, text=True, cwd=tmp_path)

@@ -25,6 +25,7 @@ LAYERS = [
     ["worker"],
     ["scheduler"],
     ["net", "wire", "shuffle"],
+    ["child"],
     ["store"],
     ["plan"],
     ["optimize"],

@@ -15,6 +15,7 @@
 #include "cask/expr/array_reduction.h"
 #include "cask/expr/array_source.h"
 #include "cask/expr/array_view.h"
+#include "python_caller.h"
 #include "status.h"
 #include "without_gil.h"
 
@@ -174,6 +175,7 @@ nb::object ToNumpy(const std::shared_ptr<const ArrayChunk>& chunk) {
 
 nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
+  RefuseWithinCalls();
   auto results = WithoutGil([&] { return ComputeArrays(arrays, CheckPythonSignals); });
   nb::list values;
   for (const auto& chunk : Unwrap(std::move(results))) values.append(ToNumpy(chunk));
@@ -182,6 +184,7 @@ nb::list ComputeAll(const std::vector<ArrayHandle>& handles) {
 
 std::vector<ArrayHandle> PersistAll(const std::vector<ArrayHandle>& handles) {
   const auto arrays = ArraysOf(handles);
+  RefuseWithinCalls();
   auto results = WithoutGil([&] { return PersistArrays(arrays, CheckPythonSignals); });
   std::vector<ArrayHandle> held;
   for (ArrayExprPtr& array : Unwrap(std::move(results))) held.push_back({std::move(array)});

@@ -32,6 +32,14 @@ nb::list WorkersOf(ClusterClient& client, double seconds) {
   return list;
 }
 
+nb::object TakeEnded(ClusterClient& client, double seconds) {
+  const auto ended = WithoutGil([&] { return client.TakeEnded(seconds); });
+  if (!ended) return nb::none();
+  nb::list names;
+  for (const EndedCall& call : *ended) names.append(nb::make_tuple(Number(call.request), call.task));
+  return names;
+}
+
 }  // namespace
 
 void BindCluster(nb::module_& module) {
@@ -44,6 +52,7 @@ void BindCluster(nb::module_& module) {
           "address"_a, "answer_seconds"_a, "away_seconds"_a, "Connects to the scheduler at an address, or to that of a connection file.")
       .def_prop_ro("address", &ClusterClient::address)
       .def("workers", &WorkersOf, "seconds"_a)
+      .def("take_ended", &TakeEnded, "seconds"_a, "The names of calls that are watched and have ended; None once the client is closed.")
       .def("close", [](ClusterClient& client) { WithoutGil([&] { client.Close(); }); })
       .def("shut_down", [](ClusterClient& client) { WithoutGil([&] { client.ShutDown(); }); });
   module.def(

@@ -12,6 +12,7 @@
 #include "columns.h"
 #include "csv_options.h"
 #include "labels.h"
+#include "python_caller.h"
 #include "status.h"
 #include "without_gil.h"
 
@@ -95,6 +96,7 @@ Collection Group(const Collection& data, const Frames& keys, nb::list aggregates
 }
 
 nb::list ComputeFrames(const Frames& frames, bool is_interactive) {
+  RefuseWithinCalls();
   const ComputeOptions options = Interruptible(is_interactive);
   auto computed = WithoutGil([&] { return Compute(frames, options); });
   nb::list results;
@@ -103,6 +105,7 @@ nb::list ComputeFrames(const Frames& frames, bool is_interactive) {
 }
 
 Frames PersistFrames(const Frames& frames) {
+  RefuseWithinCalls();
   const Origin origin = CallingLine();
   return Unwrap(WithoutGil([&] { return Persist(frames, Interruptible(), origin); }));
 }

@@ -18,9 +18,16 @@ nb::object ExceptionClass(ErrorKind kind) {
     case ErrorKind::kEmptyData: module = "pandas.errors"; break;
     case ErrorKind::kCancelled: module = "concurrent.futures"; break;
     case ErrorKind::kUnicode: name = "UnicodeError"; break;  // UnicodeDecodeError needs the bytes, which are gone
+    case ErrorKind::kProcessLost: module = "cask.distributed"; break;
     default: break;
   }
   return nb::module_::import_(module).attr(name.c_str());
+}
+
+nb::object MakeException(const Status& status) {
+  if (KindOf(status) != ErrorKind::kPython) return ExceptionClass(KindOf(status))(status.message());
+  const std::string& payload = PayloadOf(status);
+  return nb::module_::import_("cask._calls").attr("load_error")(nb::bytes(payload.data(), payload.size()), status.message());
 }
 
 }  // namespace
@@ -29,7 +36,7 @@ void RaiseIfError(const Status& status) {
   if (status.ok()) return;
   // What a signal handler raised (KeyboardInterrupt) is the reason for the cancellation.
   if (KindOf(status) == ErrorKind::kCancelled && PyErr_Occurred()) throw nb::python_error();
-  nb::object error = ExceptionClass(KindOf(status))(status.message());
+  nb::object error = MakeException(status);
   for (const std::string& note : NotesOf(status)) error.attr("add_note")(note);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
   throw nb::python_error();

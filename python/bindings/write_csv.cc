@@ -7,6 +7,7 @@
 
 #include "csv_options.h"
 #include "labels.h"
+#include "python_caller.h"
 #include "status.h"
 #include "without_gil.h"
 
@@ -75,6 +76,7 @@ std::vector<std::string> WriteFrame(const Collection& frame, nb::dict options) {
   const WriteCsvRequest request = RequestFrom(options);
   ComputeOptions compute;
   compute.check_interrupt = CheckPythonSignals;
+  RefuseWithinCalls();
   return Unwrap(WithoutGil([&] { return WriteCsv(frame, request, compute); }));
 }
 

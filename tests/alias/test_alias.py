@@ -167,6 +167,31 @@ def test_what_open_files_hold_is_written_at_the_end(tmp_path):
     assert {(tmp_path / name).read_text() for name in ("module", "script", "plain")} == {"kept"}
 
 
+def test_what_a_script_holds_is_let_go_of_at_the_end(tmp_path):
+    (tmp_path / "neighbour.py").write_text(textwrap.dedent("""
+        class Holder:
+            def __init__(self, name):
+                self.name, self.itself = name, self
+
+            def __del__(self):
+                print("let go of", self.name)
+
+        def function():
+            return of_a_module
+
+        of_a_module = Holder("a module's")
+        """))  # fmt: skip
+    out = succeed(run_script(tmp_path, """
+        import pandas, neighbour
+
+        def function():
+            return of_the_script
+
+        of_the_script = neighbour.Holder("the script's")
+        """))  # fmt: skip
+    assert sorted(out.splitlines()) == ["let go of a module's", "let go of the script's"]
+
+
 def test_run_a_module(tmp_path):
     (tmp_path / "mine.py").write_text("import sys, dask; print(__name__, sys.argv[1:], dask.__spec__.origin)")
     done = subprocess.run([sys.executable, "-m", "cask", "run", "-m", "mine", "a"], capture_output=True, text=True, cwd=tmp_path)

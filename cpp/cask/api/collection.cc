@@ -2,6 +2,7 @@
 
 #include "cask/expr/assemble_expr.h"
 #include "cask/expr/breaker_expr.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/source_expr.h"
 
 namespace cask {
@@ -28,7 +29,15 @@ Result<Collection> Collection::Rebound() const {
 
 std::vector<Literal> Collection::divisions() const {
   const FrameExpr* frame = data.root.get();
-  while (frame->node() == FrameExpr::Node::kFilter) frame = static_cast<const FilterExpr*>(frame)->input().get();
+  while (true) {
+    if (frame->node() == FrameExpr::Node::kFilter) {
+      frame = static_cast<const FilterExpr*>(frame)->input().get();
+    } else if (frame->node() == FrameExpr::Node::kMapPartitions && static_cast<const MapPartitionsExpr*>(frame)->function().keeps_divisions) {
+      frame = static_cast<const MapPartitionsExpr*>(frame)->input().root.get();
+    } else {
+      break;
+    }
+  }
   return frame->node() == FrameExpr::Node::kSource ? static_cast<const SourceExpr*>(frame)->divisions() : std::vector<Literal>();
 }
 
@@ -47,6 +56,8 @@ int64_t CountFrames(const FrameExpr& frame) {
     count += CountFrames(*filter.input()) + CountCalls(*filter.predicate());
   } else if (frame.node() == FrameExpr::Node::kBreaker) {
     count += CountExpressions(static_cast<const BreakerExpr&>(frame).input());
+  } else if (frame.node() == FrameExpr::Node::kMapPartitions) {
+    count += CountExpressions(static_cast<const MapPartitionsExpr&>(frame).input());
   } else if (frame.node() == FrameExpr::Node::kAssemble) {
     for (const Projection& input : static_cast<const AssembleExpr&>(frame).inputs()) count += CountExpressions(input);
   }
@@ -68,6 +79,9 @@ const FrameExpr* SourceOfRows(const FrameExpr& frame) {
     case FrameExpr::Node::kBreaker:
       if (frame.row_id_column() < 0) return nullptr;
       return SourceOfRows(*static_cast<const BreakerExpr&>(frame).input().root);
+    case FrameExpr::Node::kMapPartitions:
+      if (frame.row_id_column() < 0) return nullptr;
+      return SourceOfRows(*static_cast<const MapPartitionsExpr&>(frame).input().root);
     case FrameExpr::Node::kAssemble: return nullptr;
   }
   return nullptr;

@@ -5,9 +5,11 @@
 #include "cask/api/default_cluster.h"
 #include "cask/api/gather.h"
 #include "cask/cluster/cluster_collection.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/expr/source_expr.h"
 #include "cask/expr/table_source_expr.h"
+#include "cask/expr/visit_columns.h"
 #include "cask/local/engine.h"
 #include "cask/local/persisted_data.h"
 #include "cask/optimize/optimize.h"
@@ -40,6 +42,36 @@ Result<bool> LearnFrom(const std::vector<ScanLayer>& scans, const std::vector<Ta
     is_borne_out = is_borne_out && ok;
   }
   return is_borne_out;
+}
+
+// Whether what the tasks of a run that failed saw contradicts what was assumed. Then users' functions may have got what is not in the data.
+Result<bool> IsContradicted(const std::vector<ScanLayer>& scans, const std::vector<TaskEvidence>& evidence) {
+  bool is_contradicted = false;
+  for (const ScanLayer& scan : scans) {
+    std::vector<std::shared_ptr<const Evidence>> seen;
+    for (const TaskEvidence& item : evidence) {
+      if (item.layer == scan.layer) seen.push_back(item.evidence);
+    }
+    if (seen.empty()) continue;
+    ARROW_ASSIGN_OR_RAISE(const bool ok, scan.source->Learn(seen));
+    is_contradicted = is_contradicted || !ok;
+  }
+  return is_contradicted;
+}
+
+// Hands users' functions what their calls said of the types of their results.
+void LearnResultTypes(const Status& status, const std::vector<Projection>& outputs) {
+  for (const std::string& note : NotesOf(status)) {
+    const auto found = OtherTypesOfNote(note);
+    if (!found) continue;
+    for (const Projection& output : outputs) {
+      VisitFrames(output, [&](const FrameExpr& frame) {
+        if (frame.node() != FrameExpr::Node::kMapPartitions) return;
+        const auto& map = static_cast<const MapPartitionsExpr&>(frame);
+        if (TokenOf(map.function()).ToString() == found->function) map.Learn(found->types);
+      });
+    }
+  }
 }
 
 std::vector<Projection> ProjectionsOf(const std::vector<Collection>& collections) {
@@ -92,7 +124,14 @@ Result<std::optional<RunResult>> RunOnce(const std::vector<Collection>& collecti
   ARROW_ASSIGN_OR_RAISE(const auto run, Submit(ProjectionsOf(optimized), specs, lowered, std::move(submit)));
   const Status status = run->Wait(options.check_interrupt);
   // Not the user's error: the call that met the values has noted it, and is made with the wider type in the next run.
-  if (KindOf(status) == ErrorKind::kNeedsWiderType) return std::nullopt;
+  if (KindOf(status) == ErrorKind::kNeedsWiderType) {
+    LearnResultTypes(status, ProjectionsOf(optimized));
+    return std::nullopt;
+  }
+  if (KindOf(status) == ErrorKind::kPython) {
+    ARROW_ASSIGN_OR_RAISE(const bool is_contradicted, IsContradicted(lowered.scans, run->TakeEvidence()));
+    if (is_contradicted) return std::nullopt;
+  }
   ARROW_RETURN_NOT_OK(status);
   ARROW_ASSIGN_OR_RAISE(const bool is_borne_out, LearnFrom(lowered.scans, run->TakeEvidence()));
   if (!is_borne_out) return std::nullopt;
@@ -112,10 +151,25 @@ Result<RunResult> RunUntilBorneOut(const std::vector<Collection>& lazy, const Si
 // What a persisted collection is made over: the source below filters, if there is one.
 const FrameExpr& BaseOf(const Collection& collection) { return *Stream::Of(collection.data).base; }
 
+// Where partitions begin in all of their rows.
+std::vector<int64_t> BoundsOf(const TaskPieces& pieces) {
+  std::vector<int64_t> bounds = {0};
+  for (const auto& piece : pieces) bounds.push_back(bounds.back() + static_cast<const Table&>(*piece).num_rows());
+  if (pieces.empty()) bounds.push_back(0);
+  return bounds;
+}
+
+// An index is its index columns; what they are as values is for what is made of it.
+Collection WithoutValuesOfIndex(Collection collection) {
+  if (collection.shape == Collection::Shape::kIndex) collection.data.columns.resize(collection.num_index);
+  return collection;
+}
+
 Result<Collection> PersistComputed(const Collection& collection, const ComputeOptions& options, const Origin& origin) {
-  ARROW_ASSIGN_OR_RAISE(auto computed, Compute({collection}, options));
-  auto table = std::make_shared<const Table>(std::move(computed[0].table));
-  std::vector<int64_t> bounds = {0, table->num_rows()};
+  ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut({WithoutValuesOfIndex(collection)}, {}, options));
+  ARROW_ASSIGN_OR_RAISE(Computed computed, Gather(run.collections[0], run.pieces[0]));
+  std::vector<int64_t> bounds = BoundsOf(run.pieces[0]);
+  auto table = std::make_shared<const Table>(std::move(computed.table));
   const Token identity = Tokenizer("persisted result").Add(collection.data.token()).Finish();
   ARROW_ASSIGN_OR_RAISE(FramePtr root, TableSourceExpr::Make(std::move(table), std::move(bounds), {}, identity, origin));
   Collection result = collection;
@@ -202,11 +256,8 @@ Result<std::vector<Collection>> WithResultsComputed(std::vector<Collection> coll
 }  // namespace
 
 Result<std::vector<Computed>> Compute(const std::vector<Collection>& collections, const ComputeOptions& options) {
-  std::vector<Collection> wanted = collections;
-  for (Collection& collection : wanted) {
-    // An index is its index columns; what they are as values is for what is made of it.
-    if (collection.shape == Collection::Shape::kIndex) collection.data.columns.resize(collection.num_index);
-  }
+  std::vector<Collection> wanted;
+  for (const Collection& collection : collections) wanted.push_back(WithoutValuesOfIndex(collection));
   ARROW_ASSIGN_OR_RAISE(RunResult run, RunUntilBorneOut(wanted, {}, options));
   std::vector<Computed> results;
   for (size_t i = 0; i < collections.size(); ++i) {

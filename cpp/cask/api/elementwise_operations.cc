@@ -1,3 +1,4 @@
+#include "cask/api/align_rows.h"
 #include "cask/api/frame_operations.h"
 
 namespace cask {
@@ -28,6 +29,27 @@ Result<const Collection*> CommonRows(const std::vector<ElementwiseArgument>& arg
         rows->data.root->Describe(), collection->data.root->Describe());
   }
   return rows;
+}
+
+// The collections among the arguments over one root, where they can be.
+Result<std::vector<ElementwiseArgument>> Aligned(std::vector<ElementwiseArgument> arguments) {
+  Collection* last = nullptr;
+  bool is_one = true;
+  for (int round = 0; round < 2; ++round) {  // in the second all come to the root that the last one came to in the first
+    for (ElementwiseArgument& argument : arguments) {
+      auto* collection = std::get_if<Collection>(&argument);
+      if (collection == nullptr || IsScalar(*collection)) continue;
+      if (last != nullptr && last->data.root->token() != collection->data.root->token()) {
+        ARROW_ASSIGN_OR_RAISE(auto aligned, AlignRows(*last, *collection));
+        *last = std::move(aligned.first);
+        *collection = std::move(aligned.second);
+        is_one = false;
+      }
+      last = collection;
+    }
+    if (is_one) break;
+  }
+  return arguments;
 }
 
 // What changes some values of its first argument keeps that one's label.
@@ -79,8 +101,9 @@ const Collection* FirstFrame(const std::vector<ElementwiseArgument>& arguments) 
 
 }  // namespace
 
-Result<Collection> Elementwise(std::string_view function, const std::vector<ElementwiseArgument>& arguments,
-                               const FunctionOptions& options, Origin origin) {
+Result<Collection> Elementwise(std::string_view function, const std::vector<ElementwiseArgument>& given, const FunctionOptions& options,
+                               Origin origin) {
+  ARROW_ASSIGN_OR_RAISE(const auto arguments, Aligned(given));
   ARROW_ASSIGN_OR_RAISE(const Collection* rows, CommonRows(arguments));
   const Collection* frame = FirstFrame(arguments);
   std::vector<NamedColumn> columns;

@@ -4,6 +4,7 @@
 // Every operation takes the user's line that called it (`origin`), to be named when it fails.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "cask/compute/frame/quantile.h"
 #include "cask/compute/frame/top_k.h"
 #include "cask/compute/frame/value_counts.h"
+#include "cask/compute/map_partitions_body.h"
 #include "cask/io/csv/options.h"
 #include "cask/io/files.h"
 
@@ -69,6 +71,28 @@ Collection ToFrame(const Collection& series, const std::optional<std::string>& l
 /// The index becomes columns in front of the others (or goes, with `drop`). NotImplementedError for rows that an earlier reset numbered
 /// anew, where they are in several partitions.
 Result<Collection> ResetIndex(const Collection& collection, bool drop, const std::optional<std::string>& series_label, Origin origin);
+
+// -- Functions over partitions
+
+/// A collection as functions over its partitions get it. `has_row_ids`: its first column is the default index, of which each partition gets its own
+/// rows counted from 0, and may give such an index, too.
+struct PartitionInput {
+  Collection rows;
+  bool has_row_ids = false;
+};
+Result<PartitionInput> InputOfPartitions(const Collection& collection, Origin origin);
+
+struct MappedPartitions {
+  PartitionFunction function;
+  Collection::Shape shape = Collection::Shape::kFrame;
+  int num_index = 0;
+};
+/// Makes the function for rows of another schema than it was made for, or for results of other types, of which its calls said `found`. Called on any
+/// thread.
+using MapPartitionsMaker = std::function<Result<MappedPartitions>(const Schema& input, const std::vector<std::string>& found)>;
+/// What a user's function gives for each partition. `remake` is asked when a source or a result turns out to be of other types than it was
+/// thought to be.
+Result<Collection> MapPartitions(const PartitionInput& input, const MappedPartitions& made, MapPartitionsMaker remake, Origin origin);
 
 // -- Reductions
 

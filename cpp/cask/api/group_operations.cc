@@ -1,11 +1,29 @@
 #include <map>
 
+#include "cask/api/align_rows.h"
 #include "cask/api/frame_operations.h"
 #include "cask/expr/breaker_expr.h"
 
 namespace cask {
 
-Result<Collection> GroupBy(const GroupByRequest& request, const std::vector<GroupAggregate>& aggregates, bool is_series, Origin origin) {
+namespace {
+
+// The data and all keys over one root, where they can be.
+Result<GroupByRequest> Aligned(GroupByRequest request) {
+  for (int round = 0; round < 2; ++round) {  // in the second all come to the root that the data came to in the first
+    for (Collection& key : request.keys) {
+      ARROW_ASSIGN_OR_RAISE(auto aligned, AlignRows(request.data, key));
+      request.data = std::move(aligned.first);
+      key = std::move(aligned.second);
+    }
+  }
+  return request;
+}
+
+}  // namespace
+
+Result<Collection> GroupBy(const GroupByRequest& given, const std::vector<GroupAggregate>& aggregates, bool is_series, Origin origin) {
+  ARROW_ASSIGN_OR_RAISE(const GroupByRequest request, Aligned(given));
   const FramePtr& root = request.data.data.root;
   GroupBySpec spec;
   spec.sort = request.sort;

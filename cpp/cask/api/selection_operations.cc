@@ -1,3 +1,4 @@
+#include "cask/api/align_rows.h"
 #include "cask/api/frame_operations.h"
 #include "cask/api/row_numbers.h"
 #include "cask/expr/assemble_expr.h"
@@ -79,11 +80,14 @@ Result<Collection> SetLabels(const Collection& collection, const std::vector<std
   return collection.WithColumns(collection.shape, std::move(columns));
 }
 
-Result<Collection> Assign(const Collection& frame, const std::string& label, const ElementwiseArgument& value) {
+Result<Collection> Assign(const Collection& assigned_to, const std::string& label, const ElementwiseArgument& value) {
+  Collection frame = assigned_to;
   ColumnExprPtr expr;
   if (const auto* series = std::get_if<Collection>(&value)) {
-    ARROW_RETURN_NOT_OK(SameRows(frame, *series, "the assigned series"));
-    expr = series->column(0).value;
+    ARROW_ASSIGN_OR_RAISE(auto aligned, AlignRows(frame, *series));
+    ARROW_RETURN_NOT_OK(SameRows(aligned.first, aligned.second, "the assigned series"));
+    frame = std::move(aligned.first);
+    expr = aligned.second.column(0).value;
   } else {
     expr = ColumnExpr::Constant(std::get<Literal>(value));
   }
@@ -98,10 +102,11 @@ Result<Collection> Assign(const Collection& frame, const std::string& label, con
 }
 
 Result<Collection> Filter(const Collection& collection, const Collection& mask, Origin origin) {
-  ARROW_RETURN_NOT_OK(SameRows(collection, mask, "the mask"));
-  Collection result = collection;
-  ARROW_ASSIGN_OR_RAISE(result.data.root, FilterExpr::Make(collection.data.root, mask.column(0).value, std::move(origin)));
-  return result;
+  ARROW_ASSIGN_OR_RAISE(auto aligned, AlignRows(collection, mask));
+  auto& [result, of_rows] = aligned;
+  ARROW_RETURN_NOT_OK(SameRows(result, of_rows, "the mask"));
+  ARROW_ASSIGN_OR_RAISE(result.data.root, FilterExpr::Make(result.data.root, of_rows.column(0).value, std::move(origin)));
+  return std::move(result);
 }
 
 Result<Collection> DropMissing(const Collection& collection, const std::optional<std::vector<std::string>>& subset, bool how_all,

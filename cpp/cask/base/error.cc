@@ -7,17 +7,20 @@ constexpr const char* kTypeId = "cask::ErrorDetail";
 
 class ErrorDetail : public arrow::StatusDetail {
  public:
-  ErrorDetail(ErrorKind kind, std::vector<std::string> notes) : kind_(kind), notes_(std::move(notes)) {}
+  ErrorDetail(ErrorKind kind, std::vector<std::string> notes, std::shared_ptr<const std::string> payload)
+      : kind_(kind), notes_(std::move(notes)), payload_(std::move(payload)) {}
 
   const char* type_id() const override { return kTypeId; }
   std::string ToString() const override { return std::string(ExceptionName(kind_)); }
 
   ErrorKind kind() const { return kind_; }
   const std::vector<std::string>& notes() const { return notes_; }
+  const std::shared_ptr<const std::string>& payload() const { return payload_; }
 
  private:
   ErrorKind kind_;
   std::vector<std::string> notes_;
+  std::shared_ptr<const std::string> payload_;  // null: none
 };
 
 const ErrorDetail* DetailOf(const Status& status) {
@@ -64,12 +67,26 @@ std::string_view ExceptionName(ErrorKind kind) {
     case ErrorKind::kCancelled: return "CancelledError";
     case ErrorKind::kInternal: return "RuntimeError";
     case ErrorKind::kNeedsWiderType: return "ValueError";
+    case ErrorKind::kTimeout: return "TimeoutError";
+    case ErrorKind::kPython: return "Exception";
+    case ErrorKind::kProcessLost: return "KilledWorker";
   }
   return "RuntimeError";
 }
 
 Status MakeError(ErrorKind kind, std::string message) {
-  return Status(CodeOf(kind), std::move(message), std::make_shared<ErrorDetail>(kind, std::vector<std::string>{}));
+  return Status(CodeOf(kind), std::move(message), std::make_shared<ErrorDetail>(kind, std::vector<std::string>{}, nullptr));
+}
+
+Status PythonError(std::string message, std::string payload) {
+  return Status(CodeOf(ErrorKind::kPython), std::move(message),
+                std::make_shared<ErrorDetail>(ErrorKind::kPython, std::vector<std::string>{}, std::make_shared<const std::string>(std::move(payload))));
+}
+
+const std::string& PayloadOf(const Status& status) {
+  static const std::string kNone;
+  const auto* detail = DetailOf(status);
+  return detail != nullptr && detail->payload() != nullptr ? *detail->payload() : kNone;
 }
 
 ErrorKind KindOf(const Status& status) {
@@ -91,7 +108,9 @@ Status WithNote(const Status& status, std::string note) {
   if (status.ok()) return status;
   std::vector<std::string> notes = NotesOf(status);
   notes.push_back(std::move(note));
-  return Status(status.code(), status.message(), std::make_shared<ErrorDetail>(KindOf(status), std::move(notes)));
+  const auto* detail = DetailOf(status);
+  return Status(status.code(), status.message(),
+                std::make_shared<ErrorDetail>(KindOf(status), std::move(notes), detail != nullptr ? detail->payload() : nullptr));
 }
 
 const std::vector<std::string>& NotesOf(const Status& status) {

@@ -35,12 +35,20 @@ enum class ErrorKind : uint8_t {
   kCancelled,       // CancelledError
   kInternal,        // RuntimeError: a bug in Cask
   kNeedsWiderType,  // ValueError: the values need a wider result type than was inferred; see FunctionOptions::number
+  kTimeout,         // TimeoutError
+  kPython,          // the exception that a user's function raised: its pickle is the payload
+  kProcessLost,     // cask.distributed.KilledWorker: the process that ran a user's function has ended
 };
 
 /// The class name of the exception that `kind` becomes in Python.
 std::string_view ExceptionName(ErrorKind kind);
 
 Status MakeError(ErrorKind kind, std::string message);
+
+/// What a user's function raised. `payload`: only a Python of the user's reads it.
+Status PythonError(std::string message, std::string payload);
+/// Empty but for an error of PythonError.
+const std::string& PayloadOf(const Status& status);
 
 /// The kind of any non-OK status, also of one that Arrow made.
 ErrorKind KindOf(const Status& status);
@@ -78,6 +86,8 @@ CASK_DEFINE_ERROR(NotImplementedError, ErrorKind::kNotImplemented)
 CASK_DEFINE_ERROR(CancelledError, ErrorKind::kCancelled)
 CASK_DEFINE_ERROR(InternalError, ErrorKind::kInternal)
 CASK_DEFINE_ERROR(NeedsWiderType, ErrorKind::kNeedsWiderType)
+CASK_DEFINE_ERROR(TimeoutError, ErrorKind::kTimeout)
+CASK_DEFINE_ERROR(ProcessLostError, ErrorKind::kProcessLost)
 #undef CASK_DEFINE_ERROR
 
 }  // namespace cask

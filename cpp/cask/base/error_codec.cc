@@ -9,8 +9,11 @@ struct ErrorFields {
   ErrorKind kind = ErrorKind::kInternal;
   std::string message;
   std::vector<std::string> notes;
+  std::string payload;
 };
-constexpr auto FieldsOf(std::type_identity<ErrorFields>) { return std::tuple(&ErrorFields::kind, &ErrorFields::message, &ErrorFields::notes); }
+constexpr auto FieldsOf(std::type_identity<ErrorFields>) {
+  return std::tuple(&ErrorFields::kind, &ErrorFields::message, &ErrorFields::notes, &ErrorFields::payload);
+}
 
 bool IsBounded(const std::string& text) { return text.size() <= kMaxErrorTextBytes; }
 
@@ -27,7 +30,8 @@ std::string CutText(std::string_view text, size_t max_bytes) {
 void AddTo(Encoder* encoder, const Status& status) {
   std::optional<ErrorFields> error;
   if (!status.ok()) {
-    error = ErrorFields{KindOf(status), CutText(status.message(), kMaxErrorTextBytes), {}};
+    error = ErrorFields{KindOf(status), CutText(status.message(), kMaxErrorTextBytes), {}, {}};
+    if (PayloadOf(status).size() <= kMaxErrorPayloadBytes) error->payload = PayloadOf(status);
     for (const std::string& note : NotesOf(status)) {
       if (error->notes.size() < kMaxErrorNotes) error->notes.push_back(CutText(note, kMaxErrorTextBytes));
     }
@@ -42,7 +46,9 @@ bool ReadFrom(Decoder* decoder, Status* status) {
   if (!error) return true;
   if (error->notes.size() > kMaxErrorNotes || !IsBounded(error->message)) return false;
   if (!std::all_of(error->notes.begin(), error->notes.end(), IsBounded)) return false;
-  *status = MakeError(error->kind, std::move(error->message));
+  if (error->payload.size() > kMaxErrorPayloadBytes || (!error->payload.empty() && error->kind != ErrorKind::kPython)) return false;
+  *status = error->kind == ErrorKind::kPython ? PythonError(std::move(error->message), std::move(error->payload))
+                                              : MakeError(error->kind, std::move(error->message));
   for (std::string& note : error->notes) *status = WithNote(*status, std::move(note));
   return true;
 }

@@ -45,6 +45,16 @@ TEST(ErrorCodec, LongTextsAreCutAndSaySo) {
   EXPECT_TRUE(NotesOf(decoded)[0].ends_with("n..."));
 }
 
+TEST(ErrorCodec, PayloadsOfUsersErrorsGoAlongUnlessTheyAreLong) {
+  const Status decoded = Decoded(WithNote(PythonError("no", std::string("\0pickle", 7)), "where"));
+  EXPECT_EQ(KindOf(decoded), ErrorKind::kPython);
+  EXPECT_EQ(PayloadOf(decoded), std::string("\0pickle", 7));
+  EXPECT_EQ(Describe(decoded), "no\n  where");
+  const Status cut = Decoded(PythonError("no", std::string(kMaxErrorPayloadBytes + 1, 'x')));
+  EXPECT_EQ(PayloadOf(cut), "");
+  EXPECT_EQ(cut.message(), "no");
+}
+
 TEST(ErrorCodec, TextIsNotCutWithinACharacter) {
   EXPECT_EQ(CutText("abcdef", 6), "abcdef");
   EXPECT_EQ(CutText("abcdefg", 6), "abc...");

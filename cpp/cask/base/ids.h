@@ -17,6 +17,7 @@ enum class RunId : int64_t {};
 /// A persisted frame or array.
 enum class CollectionId : int64_t {};
 
+inline constexpr PlanId kNoPlan{-1};
 inline constexpr WorkerId kNoWorker{-1};
 inline constexpr RunId kNoRun{-1};
 

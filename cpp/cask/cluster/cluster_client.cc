@@ -6,6 +6,7 @@
 #include "cask/base/log.h"
 #include "cask/base/random.h"
 #include "cask/base/threads.h"
+#include "cask/cluster/calls_run.h"
 #include "cask/cluster/cluster_run.h"
 #include "cask/cluster/program.h"
 #include "cask/scheduler/shape_codec.h"
@@ -19,6 +20,13 @@ constexpr double kRetrySeconds = 0.1;
 // Where they are is told in one message.
 constexpr int64_t kMaxResults = kMaxMessageBytes / 8;
 constexpr double kFarewellSeconds = 0.5;
+
+Status CheckSize(const Submission& submission) {
+  const size_t num_bytes = submission.shape.bytes.size() + submission.program.bytes.size();
+  if (num_bytes <= kMaxMessageBytes / 2) return Status::OK();
+  return NotImplementedError("a computation that holds {} MB of this process's data cannot be sent to a cluster, only one of {} MB; write the data to files, "
+                             "and read them there", num_bytes >> 20, kMaxMessageBytes >> 21);
+}
 
 }  // namespace
 
@@ -94,6 +102,7 @@ Status ClusterClient::TakeFrame(Link& link, Frame frame) {
 
 Status ClusterClient::On(const PlanAccepted& accepted) {
   if (const auto run = FindRun(accepted.request)) run->OnAccepted(accepted.plan);
+  if (const auto calls = FindCalls(accepted.request)) calls->OnAccepted(accepted.plan);
   return Status::OK();
 }
 
@@ -119,20 +128,45 @@ Status ClusterClient::On(Workers workers) {
   return Status::OK();
 }
 
+Status ClusterClient::On(TaskEnded ended) {
+  const auto calls = FindCalls(ended.request);
+  if (calls == nullptr) return Status::OK();
+  std::string address;
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto holder = addresses_.find(ended.holder); holder != addresses_.end()) address = holder->second;
+  }
+  calls->OnEnded(std::move(ended), address);
+  return Status::OK();
+}
+
+Status ClusterClient::On(const WorkerAddress& address) {
+  std::lock_guard lock(mutex_);
+  addresses_[address.worker] = address.address;
+  return Status::OK();
+}
+
 void ClusterClient::OnWelcome(const std::shared_ptr<Connection>& connection) {
   away_since_ = {};
   std::vector<std::shared_ptr<ClusterRun>> runs;  // let go of without the lock: the end of a run needs it
+  std::vector<std::shared_ptr<CallsRun>> all_calls;
   std::lock_guard lock(mutex_);
   LiveRequests live{{}, {collections_.begin(), collections_.end()}};
-  std::vector<Submission> submissions;
+  std::vector<FromClient> submissions;
   for (const auto& [request, weak] : runs_) {
     runs.push_back(weak.lock());
     if (runs.back() == nullptr || runs.back()->done()) continue;
     live.requests.push_back(request);
     submissions.push_back(runs.back()->submission());
   }
+  for (const auto& [request, weak] : calls_) {
+    all_calls.push_back(weak.lock());
+    if (all_calls.back() == nullptr || !all_calls.back()->is_wanted()) continue;
+    live.requests.push_back(request);
+    for (FromClient& message : all_calls.back()->Messages()) submissions.push_back(std::move(message));
+  }
   Send(*connection, FromClient(std::move(live)));
-  for (Submission& submission : submissions) Send(*connection, FromClient(std::move(submission)));
+  for (const FromClient& submission : submissions) Send(*connection, submission);
   scheduler_ = connection;
   was_welcome_ = true;
   changed_.notify_all();
@@ -160,15 +194,21 @@ void ClusterClient::OnClosed(const std::shared_ptr<Link>& link, const Status& st
 
 void ClusterClient::End(const Status& status) {
   std::map<RequestId, std::weak_ptr<ClusterRun>> runs;
+  std::map<RequestId, std::weak_ptr<CallsRun>> all_calls;
   {
     std::lock_guard lock(mutex_);
     if (std::exchange(has_ended_, true)) return;
     status_ = status;
     runs = std::exchange(runs_, {});
+    all_calls = std::exchange(calls_, {});
+    call_ended_.notify_all();
     changed_.notify_all();
   }
   for (const auto& [request, weak] : runs) {
     if (const auto run = weak.lock()) run->OnLost(status);
+  }
+  for (const auto& [request, weak] : all_calls) {
+    if (const auto calls = weak.lock()) calls->OnLost(status);
   }
 }
 
@@ -183,6 +223,7 @@ void ClusterClient::Drop(CollectionId collection) {
 void ClusterClient::Forget(RequestId request) {
   std::lock_guard lock(mutex_);
   runs_.erase(request);
+  calls_.erase(request);
   if (scheduler_ != nullptr && !has_ended_) Send(*scheduler_, FromClient(ReleasePlan{request}));
 }
 
@@ -197,6 +238,40 @@ std::shared_ptr<ClusterRun> ClusterClient::FindRun(RequestId request) const {
   std::lock_guard lock(mutex_);
   const auto found = runs_.find(request);
   return found == runs_.end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<CallsRun> ClusterClient::FindCalls(RequestId request) const {
+  std::lock_guard lock(mutex_);
+  const auto found = calls_.find(request);
+  return found == calls_.end() ? nullptr : found->second.lock();
+}
+
+Result<TaskHolds> ClusterClient::SubmitCalls(const CallProgram& program, TaskHolds inputs, const SubmitOptions& options) {
+  const Plan plan = MakeCallPlan(program);
+  PlanShape shape = ShapeOf(plan);
+  const auto layer = static_cast<int32_t>(plan.layers.size()) - 1;
+  for (const auto& input : inputs) shape.imports.push_back({PlanId{Number(input->run->request())}, input->run->layer(), input->task});
+  Submission submission;
+  submission.name = options.name;
+  submission.priority = options.priority;
+  submission.retries = options.retries;
+  submission.is_independent = true;
+  submission.shape.bytes = EncodeShape(shape);
+  submission.program.bytes = EncodeCallProgram(program);
+  ARROW_RETURN_NOT_OK(CheckSize(submission));
+  const int64_t num_calls = plan.layers[layer].num_tasks;
+  std::shared_ptr<CallsRun> run;
+  {
+    std::lock_guard lock(mutex_);
+    ARROW_RETURN_NOT_OK(status_);
+    submission.request = NewRequest();
+    run = std::make_shared<CallsRun>(shared_from_this(), std::move(submission), layer, num_calls, std::move(inputs));
+    calls_.emplace(run->request(), run);
+    if (scheduler_ != nullptr) Send(*scheduler_, run->Messages()[0]);
+  }
+  TaskHolds holds;
+  for (int64_t task = 0; task < num_calls; ++task) holds.push_back(std::make_shared<TaskHold>(run, task));
+  return holds;
 }
 
 Result<std::shared_ptr<Run>> ClusterClient::Submit(const std::vector<Projection>& outputs, const LoweredPlan& lowered, SubmitOptions options,
@@ -236,11 +311,7 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
   int64_t num_results = 0;
   for (const PlanShape::Layer& layer : shape.layers) num_results += layer.is_output ? layer.num_tasks : 0;
   if (num_results > kMaxResults) return NotImplementedError("a computation of {} results cannot be sent to a cluster, only of {}", num_results, kMaxResults);
-  const size_t num_bytes = submission.shape.bytes.size() + submission.program.bytes.size();
-  if (num_bytes > kMaxMessageBytes / 2) {
-    return NotImplementedError("a computation that holds {} MB of this process's data cannot be sent to a cluster, only one of {} MB; write the data to files, "
-                               "and read them there", num_bytes >> 20, kMaxMessageBytes >> 21);
-  }
+  ARROW_RETURN_NOT_OK(CheckSize(submission));
   std::shared_ptr<ClusterRun> run;
   {
     std::lock_guard lock(mutex_);
@@ -254,6 +325,19 @@ Result<std::shared_ptr<Run>> ClusterClient::SubmitProgram(std::string program, c
     if (scheduler_ != nullptr) Send(*scheduler_, FromClient(run->submission()));
   }
   return run;
+}
+
+void ClusterClient::AddEnded(const std::vector<EndedCall>& ended) {
+  std::lock_guard lock(mutex_);
+  ended_.insert(ended_.end(), ended.begin(), ended.end());
+  call_ended_.notify_all();
+}
+
+std::optional<std::vector<EndedCall>> ClusterClient::TakeEnded(double seconds) {
+  std::unique_lock lock(mutex_);
+  call_ended_.wait_for(lock, Seconds(seconds), [&] { return !ended_.empty() || has_ended_; });
+  if (ended_.empty() && has_ended_) return std::nullopt;
+  return std::exchange(ended_, {});
 }
 
 std::vector<std::shared_ptr<Run>> ClusterClient::ActiveRuns() const {

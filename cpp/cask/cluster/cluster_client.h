@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,7 +30,16 @@
 
 namespace cask {
 
+class CallsRun;
 class ClusterRun;
+struct CallProgram;
+struct TaskHold;
+
+/// A call, by the request that made it.
+struct EndedCall {
+  RequestId request{};
+  int64_t task = 0;
+};
 
 struct ClusterClientOptions {
   double answer_seconds = 10;  // that the scheduler may take to welcome the client
@@ -51,6 +61,12 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   Result<std::shared_ptr<Run>> SubmitArrays(const std::vector<ArrayExprPtr>& arrays, const Plan& plan, SubmitOptions options);
   /// Has the columns of a persisted collection loaded where they will be held; `persisted` is all columns of it. The run gives evidence only.
   Result<std::shared_ptr<Run>> SubmitLoad(const Projection& persisted, const PersistedData::Identity& identity, SubmitOptions options);
+  /// Calls a user's function: a hold for each call. `inputs`: whose values the program's imports are, in order.
+  Result<std::vector<std::shared_ptr<const TaskHold>>> SubmitCalls(const CallProgram& program, std::vector<std::shared_ptr<const TaskHold>> inputs,
+                                                                   const SubmitOptions& options);
+  /// The calls that have ended of those that are watched (CallsRun::Watch), once there are any or so much time has passed; nothing once the client
+  /// has ended.
+  std::optional<std::vector<EndedCall>> TakeEnded(double seconds);
   /// A persisted collection is not needed any more.
   void Drop(CollectionId collection);
 
@@ -70,6 +86,7 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   Status status() const;
 
  private:
+  friend class CallsRun;
   friend class ClusterRun;
 
   // A connection with the scheduler, or the attempt at one; on the transport's thread.
@@ -91,9 +108,12 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   Status On(const PlanEvidence& evidence);
   Status On(const PlanEnded& ended);
   Status On(Workers workers);
+  Status On(TaskEnded ended);
+  Status On(const WorkerAddress& address);
   void OnWelcome(const std::shared_ptr<Connection>& connection);
   void OnClosed(const std::shared_ptr<Link>& link, const Status& status);
   void End(const Status& status);
+  void AddEnded(const std::vector<EndedCall>& ended);
   RequestId NewRequest();
   Result<std::shared_ptr<Run>> SubmitProgram(std::string program, const PlanShape& shape, const Plan& plan, std::vector<Projection> outputs,
                                              SubmitOptions options);
@@ -102,6 +122,7 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   /// The run is not there any more.
   void Forget(RequestId request);
   std::shared_ptr<ClusterRun> FindRun(RequestId request) const;
+  std::shared_ptr<CallsRun> FindCalls(RequestId request) const;
 
   const HostAndPort scheduler_place_;
   const std::string address_;
@@ -121,6 +142,10 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   std::set<CollectionId> collections_;
   int64_t next_request_ = 0;
   std::map<RequestId, std::weak_ptr<ClusterRun>> runs_;
+  std::map<RequestId, std::weak_ptr<CallsRun>> calls_;
+  std::map<WorkerId, std::string> addresses_;
+  std::vector<EndedCall> ended_;
+  std::condition_variable call_ended_;
   std::map<RequestId, Workers> answers_;
 };
 

@@ -143,7 +143,7 @@ class ProgramSinksTest : public ClusterWriteTest {
   }
   Result<std::shared_ptr<const ProgramPlan>> PlanWith(const std::string& sinks) {
     PersistedCaches caches(store_);
-    return MakePlanOf(program_.substr(0, 1) + sinks + expressions_, caches);
+    return MakePlanOf(program_.substr(0, 1) + sinks + expressions_, {}, caches);
   }
 
   Store store_{StoreOptions()};

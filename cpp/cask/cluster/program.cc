@@ -14,7 +14,7 @@ namespace cask {
 namespace {
 
 // The first byte.
-enum class Purpose : char { kCompute, kLoad, kComputeArrays };
+enum class Purpose : char { kCompute, kLoad, kComputeArrays, kCall };
 
 std::string WithPurpose(Purpose purpose, std::string_view expressions) {
   std::string program(1, static_cast<char>(purpose));
@@ -65,7 +65,35 @@ Result<std::shared_ptr<const ProgramPlan>> MakeArrayPlan(std::string_view expres
   return runnable;
 }
 
+Result<std::shared_ptr<const ProgramPlan>> MakeCallPlanOf(std::string_view bytes, std::vector<TaskId> imports) {
+  Decoder decoder(bytes);
+  CallProgram program;
+  if (!decoder.Read(&program) || !decoder.is_at_end()) return ValueError("a program of calls does not decode");
+  const auto num_calls = static_cast<int64_t>(program.calls.arguments.size());
+  if (program.num_imports != static_cast<int64_t>(imports.size())) return ValueError("a program of calls has other imports than its plan");
+  if (program.num_imports > 0 && !Fits(program.inputs, num_calls, program.num_imports)) return ValueError("calls need imports that there are not");
+  auto runnable = std::make_shared<ProgramPlan>();
+  runnable->plan = MakeCallPlan(program);
+  runnable->plan.imports = std::move(imports);
+  runnable->are_calls = true;
+  return runnable;
+}
+
 }  // namespace
+
+std::string EncodeCallProgram(const CallProgram& program) { return WithPurpose(Purpose::kCall, ToBytes(program)); }
+
+Plan MakeCallPlan(const CallProgram& program) {
+  Plan plan;
+  if (program.num_imports > 0) plan.layers.push_back({.name = "imports", .num_tasks = program.num_imports, .body = nullptr, .inputs = {}});
+  Layer& calls = plan.layers.emplace_back();
+  calls.name = program.calls.name;
+  calls.num_tasks = static_cast<int64_t>(program.calls.arguments.size());
+  calls.body = std::make_shared<CallBody>(program.calls);
+  if (program.num_imports > 0) calls.inputs.push_back({0, 0, MakeDependency(program.inputs)});
+  plan.outputs.push_back({static_cast<int>(plan.layers.size()) - 1, 0});
+  return plan;
+}
 
 Result<std::string> EncodeProgram(const std::vector<Projection>& outputs, const SinkSpecs& sinks) {
   ARROW_ASSIGN_OR_RAISE(const std::string expressions, EncodeProjections(outputs));
@@ -103,8 +131,10 @@ void PersistedCaches::Drop(CollectionId id) {
   dropped = caches_.extract(id);
 }
 
-Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, PersistedCaches& caches) {
+Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, std::vector<TaskId> imports, PersistedCaches& caches) {
   if (program.empty()) return ValueError("a program is empty");
+  if (program[0] == static_cast<char>(Purpose::kCall)) return MakeCallPlanOf(program.substr(1), std::move(imports));
+  if (!imports.empty()) return ValueError("a program of expressions has imports");
   if (program[0] == static_cast<char>(Purpose::kComputeArrays)) return MakeArrayPlan(program.substr(1));
   const auto find = [&](const PersistedData::Identity& identity) { return std::make_shared<HeldCollection>(identity, caches.Find(identity)); };
   const bool computes = program[0] == static_cast<char>(Purpose::kCompute);

@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cask/compute/call_body.h"
 #include "cask/compute/sink_spec.h"
 #include "cask/expr/array_expr.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/local/persisted_cache.h"
+#include "cask/plan/dependency.h"
 #include "cask/wire/worker_messages.h"
 #include "cask/worker/executor.h"
 
@@ -23,6 +25,19 @@ Result<std::string> EncodeProgram(const std::vector<Projection>& outputs, const 
 Result<std::string> EncodeArrayProgram(const std::vector<ArrayExprPtr>& arrays);
 /// Loads every column of the persisted collection that `persisted` is all columns of.
 Result<std::string> EncodeLoadProgram(const Projection& persisted);
+
+/// Calls of a function, each a task of its own. `inputs` of a call: those imports of the plan whose values it gets, in that order.
+struct CallProgram {
+  Calls calls;
+  int64_t num_imports = 0;
+  ListSpec inputs;  // of each call; none where there are no imports
+};
+constexpr auto FieldsOf(std::type_identity<CallProgram>) {
+  return std::tuple(&CallProgram::calls, &CallProgram::num_imports, &CallProgram::inputs);
+}
+std::string EncodeCallProgram(const CallProgram& program);
+/// Its plan's imports are still to be said.
+Plan MakeCallPlan(const CallProgram& program);
 
 /// What a worker holds of persisted collections, by what they are known by in the cluster. Thread-safe.
 class PersistedCaches {
@@ -43,13 +58,14 @@ class PersistedCaches {
 /// A plan made of a program.
 struct ProgramPlan : RunnablePlan {
   std::vector<Projection> outputs;
+  bool are_calls = false;  // of users' functions
 
   /// `status`, of a task: where it is that a call needs a wider type than was inferred, with notes by which the client knows the call.
   Status WithWidenedCalls(const Status& status) const;
 };
 
-/// The plan that a program says, with bodies that work in this process.
-Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, PersistedCaches& caches);
+/// The plan that a program says, with bodies that work in this process. `imports`: the results of other plans that it stands on.
+Result<std::shared_ptr<const ProgramPlan>> MakePlanOf(std::string_view program, std::vector<TaskId> imports, PersistedCaches& caches);
 
 /// At the client: marks the calls of `outputs` that the notes of `status` name (ColumnExpr::widened).
 void MarkWidenedCalls(const Status& status, const std::vector<Projection>& outputs);

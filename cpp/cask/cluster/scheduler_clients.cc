@@ -11,7 +11,9 @@ namespace cask {
 void SchedulerServer::Welcome(SessionId id, std::shared_ptr<Connection> link) {
   LogInfo("a client came from {}", link->peer_address());
   SendGreeting(*link, cask::Welcome{});
-  clients_[id].link = std::move(link);
+  ClientSession& session = clients_[id];
+  session.link = std::move(link);
+  session.addresses.clear();
 }
 
 void SchedulerServer::OnClientClosed(SessionId id, const Connection* link) {
@@ -47,6 +49,7 @@ Status SchedulerServer::On(SessionId client, Submission submission) {
     PlanRecord& plan = plans_.at(known->second);
     plan.num_told = 0;
     Tell(session, PlanAccepted{submission.request, known->second});
+    if (plan.is_independent) TellTasks(known->second);
     if (plan.has_ended && scheduler_.StatusOf(known->second) != PlanStatus::kRunning) EndPlan(known->second, plan.end_status);
     return Status::OK();
   }
@@ -54,7 +57,8 @@ Status SchedulerServer::On(SessionId client, Submission submission) {
   for (const PlanShape::Layer& layer : shape.layers) {
     if (layer.affinity) Claim(session, layer.affinity->collection);
   }
-  const PlanOptions options{submission.priority, submission.retries};
+  ResolveImports(session, &shape);
+  const PlanOptions options{submission.priority, submission.retries, submission.is_independent};
   std::vector<EvidenceOfTask> evidence;
   SchedulerOutbox actions;
   PlanId id;
@@ -67,10 +71,38 @@ Status SchedulerServer::On(SessionId client, Submission submission) {
     id = scheduler_.OnSubmit(shape, options, actions);
   }
   session.plans.emplace(submission.request, id);
-  plans_.emplace(id, PlanRecord{client, submission.request, std::move(submission.name), std::move(shape), std::move(submission.program), {},
-                                std::move(evidence), {}});
+  PlanRecord& record = plans_[id];
+  record = {.client = client, .request = submission.request, .name = std::move(submission.name), .shape = std::move(shape),
+            .program = std::move(submission.program), .evidence = std::move(evidence), .is_independent = submission.is_independent};
   Tell(session, PlanAccepted{submission.request, id});
   outbox_.insert(outbox_.end(), actions.begin(), actions.end());
+  return Status::OK();
+}
+
+// A client names what it imports by its own requests. What it has released, or never asked for, is no plan at all, and the machine says so.
+void SchedulerServer::ResolveImports(const ClientSession& client, PlanShape* shape) const {
+  for (TaskId& import : shape->imports) {
+    const auto origin = client.plans.find(RequestId{Number(import.plan)});
+    import.plan = origin == client.plans.end() ? kNoPlan : origin->second;
+  }
+}
+
+Status SchedulerServer::On(SessionId client, const ReleaseTasks& release) {
+  const auto& plans = clients_.at(client).plans;
+  const auto found = plans.find(release.request);
+  if (found == plans.end()) return Status::OK();
+  const auto layer = static_cast<int32_t>(plans_.at(found->second).shape.layers.size()) - 1;
+  for (const int64_t task : release.tasks) scheduler_.OnReleaseTask({found->second, layer, task}, outbox_);
+  return Status::OK();
+}
+
+Status SchedulerServer::On(SessionId client, const RetryTask& retry) {
+  const auto& plans = clients_.at(client).plans;
+  const auto found = plans.find(retry.request);
+  if (found == plans.end()) return Status::OK();
+  PlanRecord& plan = plans_.at(found->second);
+  plan.failures.erase({found->second, static_cast<int32_t>(plan.shape.layers.size()) - 1, retry.task});
+  scheduler_.OnRetryTask({found->second, static_cast<int32_t>(plan.shape.layers.size()) - 1, retry.task}, outbox_);
   return Status::OK();
 }
 
@@ -151,10 +183,20 @@ void SchedulerServer::KeepEvidence(const TaskId& task, Blob evidence) {
 }
 
 void SchedulerServer::Release(PlanId id) {
-  scheduler_.OnCancel(id, outbox_);
-  CarryOut();
+  PlanRecord& plan = plans_.at(id);
+  if (!plan.is_independent) {
+    scheduler_.OnCancel(id, outbox_);
+    CarryOut();
+  }
+  plan.is_released = true;
   scheduler_.OnRelease(id, outbox_);
   CarryOut();
+  // Else other plans stand on it: kPlanForgotten.
+  if (!scheduler_.Knows(id)) Forget(id);
+}
+
+// No plan stands on it any more.
+void SchedulerServer::Forget(PlanId id) {
   plans_.erase(id);
   for (auto& [worker_id, worker] : workers_) {
     if (worker.programs.erase(id) > 0) Send(*worker.link, ToWorker(ForgetPlan{id}));

@@ -50,6 +50,16 @@ void SchedulerServer::CarryOut(const SchedulerAction& action) {
       return EndPlan(plan, failure.ok() ? OSError("a task was lost with its workers too often; does it end them?") : failure);
     }
     case SchedulerAction::Kind::kPlanCancelled: return EndPlan(plan, CancelledError("the run was cancelled"));
+    case SchedulerAction::Kind::kPlanForgotten: return Forget(plan);
+    case SchedulerAction::Kind::kTaskFinished: {
+      const bool is_news = done_ && done_->task == action.task && done_->run == action.run;
+      return EndTask(action.task, Status::OK(), is_news ? std::exchange(done_->value, std::nullopt) : std::nullopt);
+    }
+    case SchedulerAction::Kind::kTaskErred: {
+      const Status failure = FailureOf(action.cause);
+      plans_.at(plan).failures.insert_or_assign(action.task, failure);
+      return EndTask(action.task, failure, std::nullopt);
+    }
   }
 }
 
@@ -61,12 +71,14 @@ void SchedulerServer::Tell(WorkerId id, const ToWorker& message) {
 void SchedulerServer::Assign(const SchedulerAction& action) {
   WorkerSession& worker = workers_.at(action.worker);
   const PlanRecord& plan = plans_.at(action.task.plan);
-  if (worker.programs.insert(action.task.plan).second) Send(*worker.link, ToWorker(PlanProgram{action.task.plan, plan.program}));
+  if (worker.programs.insert(action.task.plan).second) {
+    Send(*worker.link, ToWorker(PlanProgram{action.task.plan, plan.program, plan.shape.imports}));
+  }
   Assignment assignment{action.task, action.run, action.priority, action.estimated_bytes, {}};
   std::unordered_set<TaskId> seen;
   for (const LayerInput& input : plan.shape.layers[action.task.layer].inputs) {
     input.pattern->ForEachInput(action.task.task, [&](int64_t task) {
-      const TaskId id{action.task.plan, input.layer, task};
+      const TaskId id = scheduler_.OriginOf({action.task.plan, input.layer, task});
       const WorkerId holder = scheduler_.WorkerOf(id);
       // None holds it where the plan has ended by now; then the run's cancellation follows.
       if (holder == action.worker || holder == kNoWorker || !seen.insert(id).second) return;
@@ -98,6 +110,42 @@ void SchedulerServer::EndPlan(PlanId id, const Status& status) {
   Tell(client->second, std::move(ended));
 }
 
+Status SchedulerServer::FailureOf(const TaskId& cause) const {
+  const auto plan = plans_.find(cause.plan);
+  if (plan == plans_.end()) return KeyError("the result of a function that this one needs is not there any more: its future was cancelled or released");
+  const auto failure = plan->second.failures.find(cause);
+  if (failure != plan->second.failures.end()) return failure->second;
+  return ProcessLostError("the workers that ran it were lost too often; does it end them?");
+}
+
+void SchedulerServer::EndTask(const TaskId& task, const Status& status, std::optional<Blob> value) {
+  PlanRecord& plan = plans_.at(task.plan);
+  const auto client = clients_.find(plan.client);
+  if (client == clients_.end() || plan.is_released) return;
+  TaskEnded ended{plan.request, task, status, kNoWorker, std::move(value)};
+  if (status.ok()) {
+    ended.holder = scheduler_.WorkerOf(task);
+    if (client->second.addresses.insert(ended.holder).second) {
+      Tell(client->second, WorkerAddress{ended.holder, workers_.at(ended.holder).greeting.address});
+    }
+  }
+  Tell(client->second, std::move(ended));
+}
+
+// All that have ended.
+void SchedulerServer::TellTasks(PlanId id) {
+  const PlanRecord& plan = plans_.at(id);
+  for (int32_t layer = 0; layer < static_cast<int32_t>(plan.shape.layers.size()); ++layer) {
+    if (!plan.shape.layers[layer].is_output) continue;
+    for (int64_t i = 0; i < plan.shape.layers[layer].num_tasks; ++i) {
+      const TaskId task{id, layer, i};
+      const TaskState state = scheduler_.StateOf(task);
+      if (state == TaskState::kMemory) EndTask(task, Status::OK(), std::nullopt);
+      if (state == TaskState::kErred) EndTask(task, FailureOf(task), std::nullopt);
+    }
+  }
+}
+
 void SchedulerServer::AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* ended) const {
   std::set<WorkerId> known;
   for (int32_t i = 0; i < static_cast<int32_t>(plan.shape.layers.size()); ++i) {
@@ -115,7 +163,7 @@ void SchedulerServer::AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* e
 void SchedulerServer::ReportProgress() {
   for (auto& [id, plan] : plans_) {
     const auto client = clients_.find(plan.client);
-    if (client == clients_.end() || scheduler_.StatusOf(id) != PlanStatus::kRunning) continue;
+    if (client == clients_.end() || plan.is_independent || scheduler_.StatusOf(id) != PlanStatus::kRunning) continue;
     TellEvidence(plan);
     PlanProgress progress{plan.request, CountLayers(id)};
     int64_t news = 0;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -68,6 +69,7 @@ class SchedulerServer {
     int64_t last_seen = 0;             // by the clock, if it is
     std::map<RequestId, PlanId> plans;
     std::set<CollectionId> collections;  // that its plans have read
+    std::set<WorkerId> addresses;        // that it was told
   };
   struct PlanRecord {
     SessionId client;
@@ -76,8 +78,11 @@ class SchedulerServer {
     PlanShape shape;
     Blob program;
     Status failure;  // of the task that failed last
+    std::map<TaskId, Status> failures;  // of an independent plan: why its tasks have failed
     std::vector<EvidenceOfTask> evidence;
     size_t num_told = 0;   // of it, to the client
+    bool is_independent = false;
+    bool is_released = false;  // nobody wants it but plans that import from it
     Status end_status;     // how it ended last
     bool has_ended = false;
     int64_t num_news = 0;  // what the client was told last, in tasks done
@@ -121,11 +126,15 @@ class SchedulerServer {
   Status On(SessionId client, const ReleaseCollection& release);
   Status On(SessionId client, const LiveRequests& live);
   Status On(SessionId client, const Farewell&);
+  Status On(SessionId client, const ReleaseTasks& release);
+  Status On(SessionId client, const RetryTask& retry);
+  void ResolveImports(const ClientSession& client, PlanShape* shape) const;
   void Tell(const ClientSession& client, const ToClient& message);
   void Claim(ClientSession& client, CollectionId collection);
   std::vector<HeldTask> TakeOrphan(PlanId plan, std::vector<EvidenceOfTask>* evidence);
   void KeepEvidence(const TaskId& task, Blob evidence);
   void Release(PlanId plan);
+  void Forget(PlanId plan);
   void Drop(CollectionId collection);
   void EndSession(SessionId client);
   void LookAtAbsentClients(int64_t now);
@@ -137,6 +146,9 @@ class SchedulerServer {
   void Tell(WorkerId id, const ToWorker& message);
   void Assign(const SchedulerAction& action);
   void EndPlan(PlanId id, const Status& status);
+  Status FailureOf(const TaskId& cause) const;
+  void EndTask(const TaskId& task, const Status& status, std::optional<Blob> value);
+  void TellTasks(PlanId id);
   void AddHolders(PlanId id, const PlanRecord& plan, PlanEnded* ended) const;
   std::vector<LayerNews> CountLayers(PlanId id) const;
   void ReportProgress();
@@ -152,6 +164,7 @@ class SchedulerServer {
   std::map<SessionId, ClientSession> clients_;
   std::map<PlanId, PlanRecord> plans_;
   std::map<PlanId, Orphan> orphans_;
+  std::optional<TaskDone> done_;  // what is being taken: its value goes along with the news
   std::map<CollectionId, int64_t> orphaned_collections_;  // since when workers hold them for nobody
   bool was_recovering_ = true;
   int64_t last_report_ = 0;  // by the clock

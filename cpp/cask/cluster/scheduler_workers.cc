@@ -59,7 +59,10 @@ Status SchedulerServer::On(WorkerId worker, TaskDone done) {
   if (done.num_bytes < 0) return ValueError("a result has {} bytes", done.num_bytes);
   ++workers_.at(worker).num_done;
   KeepEvidence(done.task, std::move(done.evidence));
-  scheduler_.OnTaskDone(done.task, done.run, worker, done.num_bytes, outbox_);
+  done_ = std::move(done);
+  scheduler_.OnTaskDone(done_->task, done_->run, worker, done_->num_bytes, outbox_);
+  CarryOut();
+  done_.reset();
   return Status::OK();
 }
 
@@ -67,6 +70,7 @@ Status SchedulerServer::On(WorkerId worker, TaskFailed failed) {
   if (failed.error.ok()) return ValueError("a task failed without an error");
   if (const auto plan = plans_.find(failed.task.plan); plan != plans_.end()) {
     plan->second.failure = failed.error;
+    if (plan->second.is_independent) plan->second.failures.insert_or_assign(failed.task, failed.error);
     LogWarning("a task of '{}' failed at worker {}: {}", plan->second.name, Number(worker), failed.error.message());
   }
   KeepEvidence(failed.task, std::move(failed.evidence));
@@ -77,6 +81,7 @@ Status SchedulerServer::On(WorkerId worker, TaskFailed failed) {
 Status SchedulerServer::On(WorkerId worker, const InputMissing& missing) {
   if (const auto plan = plans_.find(missing.task.plan); plan != plans_.end()) {
     plan->second.failure = OSError("worker {} could not get the results that a task needs from the workers that hold them", Number(worker));
+    if (plan->second.is_independent) plan->second.failures.insert_or_assign(missing.task, plan->second.failure);
   }
   scheduler_.OnInputMissing(missing.task, missing.run, worker, outbox_);
   return Status::OK();

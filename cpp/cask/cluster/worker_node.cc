@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -14,6 +16,8 @@
 #include "cask/base/descriptor.h"
 #include "cask/base/log.h"
 #include "cask/base/memory.h"
+#include "cask/base/threads.h"
+#include "cask/child/child_pool.h"
 #include "cask/cluster/message_link.h"
 #include "cask/cluster/node.h"
 #include "cask/cluster/worker_server.h"
@@ -24,6 +28,7 @@ namespace {
 
 constexpr double kSignalSeconds = 0.05;
 constexpr double kRetrySeconds = 0.2;
+constexpr int64_t kLeastChildBytes = int64_t{256} << 20;  // less is not enough for Python and its libraries
 constexpr int kLeaveTries = 10;  // of kSignalSeconds, for the scheduler to hear of it
 
 // The address of this machine by which the scheduler is reached: the system says which one it would send from.
@@ -62,6 +67,21 @@ Result<WorkerServerOptions> OptionsOf(const WorkerCommand& command, const std::s
     ARROW_ASSIGN_OR_RAISE(options.executor.store.memory_limit_bytes, ParseBytes(command.memory_limit, AvailableMemory()));
   }
   return options;
+}
+
+// Users' functions run in children of the Python that `cask worker` was called with. None is started before it is needed.
+Status MakeChildren(const WorkerCommand& command) {
+  ChildPoolOptions options;
+  options.max_children = command.threads > 0 ? command.threads : AvailableCores();
+  if (const char* python = std::getenv("CASK_PYTHON")) options.python = python;
+  int64_t memory_limit = DefaultMemoryLimit();
+  if (!command.memory_limit.empty()) {
+    ARROW_ASSIGN_OR_RAISE(memory_limit, ParseBytes(command.memory_limit, AvailableMemory()));
+  }
+  options.memory_limit_bytes = std::max(memory_limit / options.max_children, kLeastChildBytes);
+  ARROW_ASSIGN_OR_RAISE(auto children, ChildPool::Make(std::move(options)));
+  SetPythonCaller(std::move(children));
+  return Status::OK();
 }
 
 // How one stay at the scheduler ended.
@@ -132,6 +152,10 @@ class WorkerNode {
 }  // namespace
 
 int RunWorker(const WorkerCommand& command) {
+  if (const Status status = MakeChildren(command); !status.ok()) {
+    fmt::print(stderr, "cask worker: {}\n", Describe(status));
+    return 1;
+  }
   WorkerNode node(command);
   for (;;) {
     const Status status = node.Work();

@@ -8,6 +8,7 @@
 #include "cask/base/log.h"
 #include "cask/base/memory.h"
 #include "cask/compute/evidence_codec.h"
+#include "cask/data/value_piece.h"
 
 namespace cask {
 namespace {
@@ -170,7 +171,7 @@ void WorkerServer::On(PlanProgram program) {
   bool is_new;
   executor_.Do([&](Deferred&) { is_new = plans_.try_emplace(program.plan).second; });
   if (!is_new) return;  // an earlier scheduler has told it
-  aside_.Post([this, program = std::move(program)] { OnMade(program.plan, MakePlanOf(program.program.bytes, caches_)); });
+  aside_.Post([this, program = std::move(program)] { OnMade(program.plan, MakePlanOf(program.program.bytes, program.imports, caches_)); });
 }
 
 void WorkerServer::OnMade(PlanId id, Result<std::shared_ptr<const ProgramPlan>> plan) {
@@ -253,7 +254,7 @@ void WorkerServer::Take(const WorkerAction& action, TaskOutcome* outcome, Deferr
       ++num_ended_;
       Blob evidence = EvidenceOf(*outcome);
       if (!evidence.bytes.empty()) evidence_[action.task.plan].push_back({action.task, evidence});
-      return Report(TaskDone{action.task, action.run, action.num_bytes, std::move(evidence)});
+      return Report(TaskDone{action.task, action.run, action.num_bytes, std::move(evidence), ShortValueOf(action)});
     }
     case WorkerAction::Kind::kReportFailed: {
       const Status status = plans_.at(action.task.plan).plan->WithWidenedCalls(outcome->status);
@@ -268,15 +269,22 @@ void WorkerServer::Take(const WorkerAction& action, TaskOutcome* outcome, Deferr
   }
 }
 
+std::optional<Blob> WorkerServer::ShortValueOf(const WorkerAction& done) const {
+  if (done.num_bytes > kMaxValueBytes || !plans_.at(done.task.plan).plan->are_calls) return std::nullopt;
+  const auto piece = executor_.store().GetResult(done.task, 0);
+  const auto* value = dynamic_cast<const ValuePiece*>(piece.get());
+  return value == nullptr ? std::nullopt : std::optional(Blob{value->bytes->ToString()});
+}
+
 void WorkerServer::Fetch(const TaskId& task, WorkerId holder) {
-  const auto known = plans_.find(task.plan);
   const auto address = addresses_.find(holder);
-  if (known == plans_.end() || address == addresses_.end()) {
-    return OnNotFetched(task, KeyError("nobody is known to hold the result"));
-  }
-  const Plan& plan = known->second.plan->plan;
-  const std::vector<int> outputs = OutputsRead(plan, task.layer);
-  auto parcel = std::make_shared<Parcel>(plan.layers[task.layer].body->num_outputs(), outputs.size());
+  if (address == addresses_.end()) return OnNotFetched(task, KeyError("nobody is known to hold the result"));
+  // What other plans import is a call's only output; this worker need not know the plan.
+  const auto known = plans_.find(task.plan);
+  const bool is_value = known == plans_.end() || known->second.plan == nullptr || known->second.plan->are_calls;
+  const std::vector<int> outputs = is_value ? std::vector<int>{0} : OutputsRead(known->second.plan->plan, task.layer);
+  const int num_outputs = is_value ? 1 : known->second.plan->plan.layers[task.layer].body->num_outputs();
+  auto parcel = std::make_shared<Parcel>(num_outputs, outputs.size());
   for (const int output : outputs) {
     // All of them end on the aside thread, one after another.
     fetcher_.Fetch(address->second, task, output, [this, task, output, parcel](Result<std::shared_ptr<const Piece>> piece) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,8 @@ class WorkerServer final : public Employer {
   // With the executor's mutex.
   void Begin(const KnownPlan& plan, Assignment assignment);
   void Fetch(const TaskId& task, WorkerId holder);
+  /// What a call gave, where it may go with the news.
+  std::optional<Blob> ShortValueOf(const WorkerAction& done) const;
   /// Nothing happens where there is no scheduler: the next one is told what is held.
   void Report(const ToScheduler& message);
 

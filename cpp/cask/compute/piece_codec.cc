@@ -12,6 +12,7 @@
 #include "cask/compute/array/reduce_sink.h"
 #include "cask/compute/table_stream.h"
 #include "cask/data/type_codec.h"
+#include "cask/data/value_piece.h"
 
 namespace cask {
 namespace {
@@ -37,8 +38,11 @@ struct StateHeader {
 };
 constexpr auto FieldsOf(std::type_identity<StateHeader>) { return std::tuple(&StateHeader::shape, &StateHeader::widths); }
 
+struct ValueHeader {};
+constexpr auto FieldsOf(std::type_identity<ValueHeader>) { return std::tuple(); }
+
 struct Header {
-  std::variant<TableHeader, ChunkHeader, StateHeader> piece;
+  std::variant<TableHeader, ChunkHeader, StateHeader, ValueHeader> piece;
   int64_t num_bytes = 0;  // of the values
 };
 constexpr auto FieldsOf(std::type_identity<Header>) { return std::tuple(&Header::piece, &Header::num_bytes); }
@@ -123,6 +127,13 @@ Result<std::shared_ptr<Buffer>> EncodeState(const ReductionState& state) {
   return buffer;
 }
 
+Result<std::shared_ptr<Buffer>> EncodeValue(const ValuePiece& value) {
+  uint8_t* values;
+  ARROW_ASSIGN_OR_RAISE(auto buffer, BeginPiece({ValueHeader{}, value.bytes->size()}, &values));
+  if (value.bytes->size() > 0) std::memcpy(values, value.bytes->data(), static_cast<size_t>(value.bytes->size()));
+  return buffer;
+}
+
 // -- From bytes. `values` are as many as the header says.
 
 Status Malformed(std::string_view what) { return ValueError("malformed piece: {}", what); }
@@ -195,6 +206,8 @@ Result<std::shared_ptr<const Piece>> DecodeValues(StateHeader header, const std:
   return state;
 }
 
+Result<std::shared_ptr<const Piece>> DecodeValues(const ValueHeader&, const std::shared_ptr<Buffer>& values) { return std::make_shared<ValuePiece>(values); }
+
 Result<std::shared_ptr<Buffer>> AtAlignedAddress(std::shared_ptr<Buffer> bytes) {
   if (reinterpret_cast<uintptr_t>(bytes->data()) % kPieceAlignment == 0) return bytes;
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<Buffer> copy, arrow::AllocateBuffer(bytes->size(), BufferPool()));
@@ -208,6 +221,7 @@ Result<std::shared_ptr<Buffer>> EncodePiece(const Piece& piece) {
   if (const auto* table = dynamic_cast<const Table*>(&piece)) return EncodeTable(*table);
   if (const auto* chunk = dynamic_cast<const ArrayChunk*>(&piece)) return EncodeChunk(*chunk);
   if (const auto* state = dynamic_cast<const ReductionState*>(&piece)) return EncodeState(*state);
+  if (const auto* value = dynamic_cast<const ValuePiece*>(&piece)) return EncodeValue(*value);
   return NotImplementedError("a piece of a kind that has no bytes");
 }
 

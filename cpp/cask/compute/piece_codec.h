@@ -4,7 +4,7 @@
 //   zeros     up to a multiple of 64
 //   values    of a table: an Arrow IPC stream of its batches; of a chunk: its elements without gaps, the axes in the order in which they lay
 //             in memory, so that whoever reads it goes through it in the same order; of a reduction's state: its planes, each from a
-//             multiple of 64 on
+//             multiple of 64 on; of a function's value: its bytes
 //
 // Columns lie at multiples of 8, so that what is read is used where it lies.
 #pragma once
@@ -20,7 +20,7 @@ namespace cask {
 
 inline constexpr int64_t kPieceAlignment = 64;
 
-/// Of a Table, an ArrayChunk or a ReductionState; NotImplementedError of any other piece. Slices are written as what they show.
+/// Of a Table, an ArrayChunk, a ReductionState or a ValuePiece; NotImplementedError of any other piece. Slices are written as what they show.
 Result<std::shared_ptr<arrow::Buffer>> EncodePiece(const Piece& piece);
 
 /// The piece that all of `bytes` stand for; its values are in their memory, which it keeps alive. Bytes at an address that is no multiple of

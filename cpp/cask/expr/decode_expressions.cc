@@ -5,6 +5,7 @@
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/decode_csv_source.h"
 #include "cask/expr/expression_codec.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/node_reader.h"
 #include "cask/expr/table_source_expr.h"
 
@@ -121,6 +122,14 @@ class ExpressionDecoder {
     while (base->node() == FrameExpr::Node::kFilter) base = static_cast<const FilterExpr*>(base)->input().get();
     if (base->node() != FrameExpr::Node::kSource || !find_persisted_) return MalformedExpression("a persisted collection of no source, or for nobody");
     return MadeOf(PersistedExpr::Make(std::move(input), find_persisted_({record.collection, record.generation}), std::move(line)));
+  }
+
+  Result<Made> Make(MapPartitionsRecord record) {
+    ARROW_ASSIGN_OR_RAISE(Origin line, nodes_.LineOf(record));
+    ARROW_ASSIGN_OR_RAISE(Projection input, ProjectionOf(std::move(record.input)));
+    PartitionFunction function{std::move(record.name), std::move(record.call), std::move(record.schema), record.has_row_ids, record.gives_row_ids,
+                               record.keeps_divisions};
+    return MadeOf(Checked(MapPartitionsExpr::Make(std::move(input), std::move(function), {}, std::move(line), record.num_passed)));
   }
 
   // `over`: null where the frame has a schema of its own.

@@ -6,6 +6,7 @@
 #include "cask/expr/csv_source_expr.h"
 #include "cask/expr/expression_codec.h"
 #include "cask/expr/expression_records.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/node_writer.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/expr/table_source_expr.h"
@@ -62,6 +63,7 @@ class ExpressionEncoder {
         break;
       }
       case FrameExpr::Node::kBreaker: AddNeeds(static_cast<const BreakerExpr&>(frame).input(), &needs); break;
+      case FrameExpr::Node::kMapPartitions: AddNeeds(static_cast<const MapPartitionsExpr&>(frame).input(), &needs); break;
       case FrameExpr::Node::kAssemble:
         for (const Projection& input : static_cast<const AssembleExpr&>(frame).inputs()) AddNeeds(input, &needs);
     }
@@ -127,6 +129,12 @@ class ExpressionEncoder {
       case FrameExpr::Node::kBreaker: {
         const auto& breaker = static_cast<const BreakerExpr&>(frame);
         return BreakerRecord{{nodes_.NumberOfLine(frame.origin())}, RecordOf(breaker.input()), breaker.breaker().spec()};
+      }
+      case FrameExpr::Node::kMapPartitions: {
+        const auto& map = static_cast<const MapPartitionsExpr&>(frame);
+        const PartitionFunction& function = map.function();
+        return MapPartitionsRecord{{nodes_.NumberOfLine(frame.origin())}, RecordOf(map.input()), map.num_passed(), function.name, function.call,
+                                   function.schema, function.has_row_ids, function.gives_row_ids, function.keeps_divisions};
       }
       case FrameExpr::Node::kAssemble: break;
     }

@@ -58,6 +58,7 @@ TEST(ExpressionCodec, TheExamplesHaveEveryKindOfSpecification) {
       breakers.insert(breaker.breaker().spec().index());
       visit(*breaker.input().root);
     }
+    if (frame.node() == FrameExpr::Node::kMapPartitions) visit(*static_cast<const MapPartitionsExpr&>(frame).input().root);
     if (frame.node() != FrameExpr::Node::kAssemble) return;
     const auto& assembly = static_cast<const AssembleExpr&>(frame);
     functions.insert(assembly.function()->spec().index());
@@ -66,7 +67,7 @@ TEST(ExpressionCodec, TheExamplesHaveEveryKindOfSpecification) {
   for (const Example& example : test::ExamplesOfEveryKind(folder)) {
     for (const Projection& output : example.outputs) visit(*output.root);
   }
-  EXPECT_EQ(nodes.size(), 4u);
+  EXPECT_EQ(nodes.size(), 5u);
   EXPECT_EQ(breakers.size(), std::variant_size_v<BreakerSpec>);
   EXPECT_EQ(functions.size(), std::variant_size_v<TableFunctionSpec>);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <variant>
 
+#include "cask/base/blob.h"
 #include "cask/base/token.h"
 #include "cask/compute/column/function.h"
 #include "cask/compute/frame/table_function.h"
@@ -105,8 +106,24 @@ constexpr auto FieldsOf(std::type_identity<PersistedRecord>) {
   return std::tuple(&LineOfRecord::line, &PersistedRecord::input, &PersistedRecord::collection, &PersistedRecord::generation);
 }
 
+struct MapPartitionsRecord : LineOfRecord {
+  ProjectionRecord input;
+  int32_t num_passed;
+  std::string name;
+  Blob call;
+  Schema schema;
+  bool has_row_ids;
+  bool gives_row_ids;
+  bool keeps_divisions;
+};
+constexpr auto FieldsOf(std::type_identity<MapPartitionsRecord>) {
+  using Record = MapPartitionsRecord;
+  return std::tuple(&LineOfRecord::line, &Record::input, &Record::num_passed, &Record::name, &Record::call, &Record::schema, &Record::has_row_ids,
+                    &Record::gives_row_ids, &Record::keeps_divisions);
+}
+
 /// New ones are added at the end.
 using NodeRecord = std::variant<OriginLine, ReferenceRecord, Literal, CallRecord, CsvSourceRecord, TableSourceRecord, FilterRecord, BreakerRecord,
-                                AssembleRecord, PersistedRecord>;
+                                AssembleRecord, PersistedRecord, MapPartitionsRecord>;
 
 }  // namespace cask

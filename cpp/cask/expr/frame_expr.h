@@ -60,7 +60,7 @@ void CollectResults(const Projection& projection, std::unordered_map<Token, Proj
 
 class FrameExpr : public Expr {
  public:
-  enum class Node : uint8_t { kSource, kFilter, kBreaker, kAssemble };
+  enum class Node : uint8_t { kSource, kFilter, kBreaker, kAssemble, kMapPartitions };
 
   Node node() const { return node_; }
   const Schema& schema() const { return schema_; }

@@ -14,6 +14,7 @@
 #include "cask/expr/assemble_expr.h"
 #include "cask/expr/breaker_expr.h"
 #include "cask/expr/csv_source_expr.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/table_source_expr.h"
 
 namespace cask::test {
@@ -221,6 +222,28 @@ inline void AddTableFunctions(const FramePtr& sales, std::vector<Example>* examp
   examples->push_back({"all together", {Projection::All(few), Projection::All(sorted), numbers, quantiles, Projection::All(few)}});
 }
 
+inline FramePtr Mapped(const Projection& input, Schema schema, bool has_row_ids) {
+  PartitionFunction function{"map_partitions(clean)", {std::string("\0pickle", 7)}, std::move(schema), has_row_ids, has_row_ids, !has_row_ids};
+  return MapPartitionsExpr::Make(input, std::move(function), {}, Line(6)).ValueOrDie();
+}
+
+inline void AddPartitionFunctions(const FramePtr& sales, std::vector<Example>* examples) {
+  const Projection rows{sales, {{"row", ColumnAt(sales, sales->row_id_column())}, {"id", ColumnAt(sales, 0)}}};
+  const FramePtr counted = Mapped(rows, Schema({{"row", Kind::kInt64}, {"level", KnownCategories()}}), true);
+  const FramePtr plain = Mapped(Projection::All(Memory()), Schema({{"text", Kind::kString}}), false);
+  const FramePtr twice = Mapped(Projection::All(counted), Schema({{"value", Kind::kFloat64}}), false);
+  examples->push_back({"functions over partitions", {Projection::All(counted), Projection::All(plain), Projection::All(twice)}});
+  examples->push_back({"the first rows of a function over partitions", {Projection::All(Break(Projection::All(counted), LimitSpec{2, {1}}))}});
+  const FramePtr few = FilterExpr::Make(twice, Call("lt", {ColumnAt(twice, 0), Int(3)}), Line(5)).ValueOrDie();
+  Projection with_passed = rows;
+  with_passed.columns.push_back({"row", ColumnAt(sales, sales->row_id_column())});
+  with_passed.columns.push_back({"price", ColumnAt(sales, 1)});
+  const PartitionFunction function{"map(f)", {"pickle"}, Schema({{"row", Kind::kInt64}, {"x", Kind::kString}}), true, true};
+  const FramePtr beside = MapPartitionsExpr::Make(with_passed, function, {}, Line(6), 2).ValueOrDie();
+  examples->push_back({"columns that pass by a function", {Projection::All(beside)}});
+  examples->push_back({"a filter behind a function", {Projection::All(few)}});
+}
+
 inline std::vector<Example> ExamplesOfEveryKind(const Folder& folder) {
   std::vector<Example> examples;
   const FramePtr sales = Sales(folder);
@@ -228,6 +251,7 @@ inline std::vector<Example> ExamplesOfEveryKind(const Folder& folder) {
   AddColumns(sales, &examples);
   AddBreakers(sales, &examples);
   AddTableFunctions(sales, &examples);
+  AddPartitionFunctions(sales, &examples);
   return examples;
 }
 

@@ -58,6 +58,9 @@ void LocalEngine::Core::CarryOut(const SchedulerAction& action, Deferred& deferr
     case SchedulerAction::Kind::kPlanCancelled:
       EndRun(action.task.plan, stopping_ ? EngineStopped() : CancelledError("the run was cancelled"), deferred);
       break;
+    case SchedulerAction::Kind::kTaskFinished:
+    case SchedulerAction::Kind::kTaskErred:
+    case SchedulerAction::Kind::kPlanForgotten: CASK_CHECK(false);  // no plan here is independent, and none imports
   }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "cask/plan/dependency_spec.h"
 
@@ -31,5 +32,8 @@ std::shared_ptr<const Dependency> OneToOne();
 std::shared_ptr<const Dependency> Tree(int64_t num_inputs, int64_t fan_in);
 /// Every one of `num_tasks` tasks needs all `num_inputs` inputs.
 std::shared_ptr<const Dependency> AllToAll(int64_t num_inputs, int64_t num_tasks);
+/// Task i needs inputs[offsets[i]] up to, not with, inputs[offsets[i + 1]], in that order; one that is named twice is needed twice. `offsets` begins
+/// with 0, does not fall, and ends with the number of `inputs`, each of which is below `num_inputs`.
+std::shared_ptr<const Dependency> FromLists(std::vector<int64_t> offsets, std::vector<int64_t> inputs, int64_t num_inputs);
 
 }  // namespace cask

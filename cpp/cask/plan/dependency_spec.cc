@@ -61,6 +61,13 @@ struct Fitter {
     return HasChunks(spec.tasks, num_tasks) && HasChunks(spec.inputs, num_inputs) && IsCutInRanges(spec.tasks) && IsCutInRanges(spec.inputs) &&
            NumElements(spec.tasks.shape()) == NumElements(spec.inputs.shape());
   }
+  bool operator()(const ListSpec& spec) const {
+    const auto& [offsets, inputs, num_listed] = spec;
+    if (num_listed != num_inputs || static_cast<int64_t>(offsets.size()) != num_tasks + 1) return false;
+    if (offsets.front() != 0 || offsets.back() != static_cast<int64_t>(inputs.size())) return false;
+    if (!std::is_sorted(offsets.begin(), offsets.end())) return false;
+    return std::all_of(inputs.begin(), inputs.end(), [this](int64_t input) { return input >= 0 && input < num_inputs; });
+  }
 };
 
 struct Bounder {
@@ -72,6 +79,10 @@ struct Bounder {
   EdgeBounds operator()(const AllToAllSpec&) const { return {num_inputs, num_tasks}; }
   EdgeBounds operator()(const GridSpec&) const { return {num_inputs, num_tasks}; }
   EdgeBounds operator()(const ReshapeSpec&) const { return {num_inputs, num_tasks}; }
+  EdgeBounds operator()(const ListSpec& spec) const {
+    const auto num_edges = static_cast<int64_t>(spec.inputs.size());
+    return {num_edges, num_edges};
+  }
 };
 
 struct Maker {
@@ -80,6 +91,7 @@ struct Maker {
   std::shared_ptr<const Dependency> operator()(const AllToAllSpec& spec) const { return AllToAll(spec.num_inputs, spec.num_tasks); }
   std::shared_ptr<const Dependency> operator()(const GridSpec& spec) const { return GridPattern(spec.tasks, spec.inputs, spec.links); }
   std::shared_ptr<const Dependency> operator()(const ReshapeSpec& spec) const { return ReshapePattern(spec.tasks, spec.inputs); }
+  std::shared_ptr<const Dependency> operator()(const ListSpec& spec) const { return FromLists(spec.offsets, spec.inputs, spec.num_inputs); }
 };
 
 }  // namespace

@@ -56,8 +56,17 @@ struct ReshapeSpec {
 };
 constexpr auto FieldsOf(std::type_identity<ReshapeSpec>) { return std::tuple(&ReshapeSpec::tasks, &ReshapeSpec::inputs); }
 
+/// The inputs of task i are those at [offsets[i], offsets[i + 1]) of `inputs`.
+struct ListSpec {
+  std::vector<int64_t> offsets = {0};
+  std::vector<int64_t> inputs;
+  int64_t num_inputs = 0;
+  bool operator==(const ListSpec&) const = default;
+};
+constexpr auto FieldsOf(std::type_identity<ListSpec>) { return std::tuple(&ListSpec::offsets, &ListSpec::inputs, &ListSpec::num_inputs); }
+
 /// The place of an alternative is its number in bytes, so new ones come at the end.
-using DependencySpec = std::variant<OneToOneSpec, TreeSpec, AllToAllSpec, GridSpec, ReshapeSpec>;
+using DependencySpec = std::variant<OneToOneSpec, TreeSpec, AllToAllSpec, GridSpec, ReshapeSpec, ListSpec>;
 
 /// Whether the dependency of `spec`, whoever wrote it, is one of a layer of `num_tasks` tasks on one of `num_inputs`: all that it visits are tasks of
 /// these layers, both directions agree, and nothing overflows. Grids are to have passed their codec.

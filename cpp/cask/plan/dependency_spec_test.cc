@@ -62,7 +62,8 @@ TEST(DependencySpec, EveryDependencyIsMadeAgainFromItsSpec) {
     const int64_t elements = random.Below(100);
     const std::vector<DependencySpec> specs = {OneToOneSpec{}, TreeSpec{random.Below(100), random.Between(1, 9)},
                                                AllToAllSpec{random.Below(9), random.Below(9)}, RandomGridSpec(&random),
-                                               ReshapeSpec{RandomRows(&random, elements), RandomRows(&random, elements)}};
+                                               ReshapeSpec{RandomRows(&random, elements), RandomRows(&random, elements)},
+                                               test::RandomLists(random.Below(9), random.Below(9), &random)};
     for (const DependencySpec& spec : specs) {
       EXPECT_EQ(MakeDependency(spec)->spec(), spec);
       const std::string bytes = ToBytes(spec);
@@ -89,6 +90,12 @@ TEST(DependencySpec, WhatFitsVisitsOnlyTasksThatThereAreAndAgreesInBothDirection
     ExpectSafe(reshape, reshape.tasks.num_chunks(), reshape.inputs.num_chunks());
   }
   EXPECT_GT(num_fitting, 0);
+  for (int round = 0; round < 500; ++round) {
+    const int64_t num_tasks = random.Below(9), num_inputs = random.Below(9);
+    const ListSpec lists = test::RandomLists(num_tasks, num_inputs, &random);
+    ASSERT_TRUE(Fits(lists, num_tasks, num_inputs));
+    ExpectSafe(lists, num_tasks, num_inputs);
+  }
   for (int64_t num_inputs = 0; num_inputs < 20; ++num_inputs) {
     for (int64_t num_tasks = 0; num_tasks < 10; ++num_tasks) {
       for (int64_t fan_in = 1; fan_in < 8; ++fan_in) {
@@ -117,6 +124,21 @@ TEST(DependencySpec, WhatIsOfOtherLayersDoesNotFit) {
   EXPECT_FALSE(Fits(ReshapeSpec{four, two}, 2, 4));
   EXPECT_FALSE(Fits(ReshapeSpec{four, ChunkGrid({AxisChunks::Regular(9, 5)})}, 4, 2)) << "another number of elements";
   EXPECT_FALSE(Fits(ReshapeSpec{four, ChunkGrid({AxisChunks::Regular(4, 4), AxisChunks::Regular(2, 1)})}, 4, 2)) << "not cut in rows";
+}
+
+TEST(DependencySpec, ListsThatNameOtherTasksDoNotFit) {
+  EXPECT_TRUE(Fits(ListSpec{{0, 1, 3}, {0, 4, 4}, 5}, 2, 5));
+  EXPECT_TRUE(Fits(ListSpec{{0}, {}, 0}, 0, 0));
+  EXPECT_FALSE(Fits(ListSpec{{}, {}, 0}, 0, 0));
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 3}, {0, 4, 4}, 5}, 3, 5)) << "another number of tasks";
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 3}, {0, 4, 4}, 5}, 2, 6)) << "another number of inputs";
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 3}, {0, 5, 4}, 5}, 2, 5)) << "an input that there is not";
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 3}, {0, -1, 4}, 5}, 2, 5));
+  EXPECT_FALSE(Fits(ListSpec{{1, 1, 3}, {0, 4, 4}, 5}, 2, 5)) << "an input of no task";
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 2}, {0, 4, 4}, 5}, 2, 5));
+  EXPECT_FALSE(Fits(ListSpec{{0, 1, 4}, {0, 4, 4}, 5}, 2, 5)) << "more inputs than are listed";
+  EXPECT_FALSE(Fits(ListSpec{{0, 4, 3}, {0, 4, 4}, 5}, 2, 5)) << "less than no inputs";
+  EXPECT_FALSE(Fits(ListSpec{{0, INT64_MIN, 3}, {0, 4, 4}, 5}, 2, 5));
 }
 
 TEST(DependencySpec, LinksThatLeadNowhereDoNotFit) {

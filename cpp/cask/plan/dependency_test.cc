@@ -13,6 +13,7 @@ namespace {
 using test::ConsumersOf;
 using test::ExpectDirectionsAgree;
 using test::InputsOf;
+using test::RandomLists;
 
 TEST(Dependency, OneToOne) {
   EXPECT_EQ(InputsOf(*OneToOne(), 5), std::vector<int64_t>{5});
@@ -31,6 +32,17 @@ TEST(Dependency, TreeOverNothingHasATaskWithoutInputs) {
   EXPECT_TRUE(InputsOf(*Tree(0, 4), 0).empty());
 }
 
+TEST(Dependency, ListsNameInputsInTheirOrderAndAlsoTwice) {
+  const auto lists = FromLists({0, 2, 2, 5}, {4, 1, 0, 4, 4}, 5);
+  EXPECT_EQ(InputsOf(*lists, 0), (std::vector<int64_t>{4, 1}));
+  EXPECT_TRUE(InputsOf(*lists, 1).empty());
+  EXPECT_EQ(InputsOf(*lists, 2), (std::vector<int64_t>{0, 4, 4}));
+  EXPECT_EQ(ConsumersOf(*lists, 4), (std::vector<int64_t>{0, 2, 2}));
+  EXPECT_TRUE(ConsumersOf(*lists, 3).empty());
+  EXPECT_EQ(lists->CountInputs(2), 3);
+  EXPECT_EQ(lists->CountConsumers(4), 3);
+}
+
 TEST(Dependency, DirectionsAgree) {
   const uint64_t seed = FreshSeed();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -40,6 +52,8 @@ TEST(Dependency, DirectionsAgree) {
     ExpectDirectionsAgree(*OneToOne(), inputs, inputs);
     ExpectDirectionsAgree(*Tree(inputs, fan_in), (inputs + fan_in - 1) / fan_in, inputs);
     ExpectDirectionsAgree(*AllToAll(inputs, tasks), tasks, inputs);
+    const ListSpec lists = RandomLists(tasks, inputs, &random);
+    ExpectDirectionsAgree(*FromLists(lists.offsets, lists.inputs, inputs), tasks, inputs);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "cask/expr/assemble_expr.h"
 #include "cask/data/label.h"
 #include "cask/expr/breaker_expr.h"
+#include "cask/expr/map_partitions_expr.h"
 #include "cask/expr/persisted_expr.h"
 #include "cask/plan/lower.h"
 
@@ -37,6 +38,7 @@ class Printer {
     AddLine(frame.Describe() + (frame.origin() ? "  [" + DescribeOrigin(frame.origin()) + "]" : ""), depth);
     if (frame.node() == FrameExpr::Node::kFilter) AddFrame(*static_cast<const FilterExpr&>(frame).input(), depth + 1);
     if (frame.node() == FrameExpr::Node::kBreaker) AddProjection(static_cast<const BreakerExpr&>(frame).input(), depth + 1);
+    if (frame.node() == FrameExpr::Node::kMapPartitions) AddProjection(static_cast<const MapPartitionsExpr&>(frame).input(), depth + 1);
     if (frame.node() != FrameExpr::Node::kAssemble) return;
     for (const Projection& input : static_cast<const AssembleExpr&>(frame).inputs()) AddProjection(input, depth + 1);
   }

@@ -4,7 +4,10 @@
 //   scans                   one layer for each source (and range of its partitions): everything that reads it shares one pass
 //   breaker                 partial steps as branches of the scan, merge layers as a tree of fixed fan-in, one final task
 //   assembly                one task over the results that it needs
-//   output                  a branch of the scan, or of a task over a breaker's result, that collects its rows or gives them to a sink
+//   map_partitions          a layer of one call a partition, over a branch of the scan that collects the rows for it
+//   output                  a branch of the scan, or of tasks over another result, that collects its rows or gives them to a sink
+//
+// Where only the first or last partitions of a result are asked for, no layer has tasks for others.
 #pragma once
 
 #include <memory>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cask/base/ids.h"
 #include "cask/compute/task_body.h"
 #include "cask/plan/dependency.h"
 
@@ -33,6 +34,8 @@ struct PlanOutput {
 struct Plan {
   std::vector<Layer> layers;
   std::vector<PlanOutput> outputs;
+  /// Results of other plans, which stand as the tasks of layer 0; that has no body then. Empty: there is no such layer.
+  std::vector<TaskId> imports = {};
 };
 
 }  // namespace cask

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cask/base/random.h"
 #include "cask/plan/dependency.h"
 
 namespace cask::test {
@@ -45,6 +46,16 @@ inline void ExpectDirectionsAgree(const Dependency& pattern, int64_t num_tasks, 
   std::sort(forwards.begin(), forwards.end());
   std::sort(backwards.begin(), backwards.end());
   EXPECT_EQ(forwards, backwards);
+}
+
+/// Up to four inputs a task, some of them twice.
+inline ListSpec RandomLists(int64_t num_tasks, int64_t num_inputs, Random* random) {
+  ListSpec spec{{0}, {}, num_inputs};
+  for (int64_t task = 0; task < num_tasks; ++task) {
+    for (int64_t left = num_inputs > 0 ? random->Below(5) : 0; left > 0; --left) spec.inputs.push_back(random->Below(num_inputs));
+    spec.offsets.push_back(static_cast<int64_t>(spec.inputs.size()));
+  }
+  return spec;
 }
 
 }  // namespace cask::test

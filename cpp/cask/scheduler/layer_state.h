@@ -3,17 +3,19 @@
 // States of a task, in Dask's words:
 //
 //   released    nobody needs the result: not yet, or no more. The state of tasks that no output depends on.
-//   waiting     needed; some of its inputs are not in memory
+//   waiting     needed; some of its inputs are not in memory. Of an import: what it stands for is not.
 //   ready       needed, and all inputs are in memory; for want of a slot not assigned yet
 //   processing  a worker was told to run it
 //   memory      a worker holds its pieces
-//   erred       failed for good, and the plan with it
-//   (forgotten) the plan was released; nothing is known of it
+//   erred       failed for good, and the plan with it; in an independent plan an output that failed or needs what did, and that is still held
+//   (forgotten) the plan was released, and none imports from it; nothing is known of it
 //
 //     released <-> waiting <-> ready -> processing -> memory -> released
 //                     ^          ^          |  |         |
 //                     |          +- retried-+  +-> erred |
 //                     +-------- lost with its worker ----+
+//
+// An import is never ready or processing: it goes from waiting to memory and back as what it stands for does.
 #pragma once
 
 #include <cstdint>
@@ -54,12 +56,13 @@ struct LayerState {
   // One element a task.
   std::vector<TaskState> state;
   std::vector<uint32_t> missing;  // waiting, ready: inputs that are not in memory, each edge counted; else without meaning
-  std::vector<uint32_t> wanted;   // consumers that are unfinished, each edge counted, and 1 if it is an output of a plan that lives
+  std::vector<uint32_t> wanted;   // consumers that are unfinished, each edge counted; imports that are wanted; and 1 if it is held
   std::vector<WorkerId> worker;   // processing: who runs it; memory: who holds its pieces
   std::vector<RunId> run;         // of the latest attempt
   std::vector<uint8_t> failures;  // how often it failed by itself
   std::vector<uint8_t> losses;    // how often its worker was lost while it ran, or could not get its inputs
-  std::vector<int64_t> num_bytes; // memory: of its pieces
+  std::vector<int64_t> num_bytes; // memory: of its pieces; erred: the place of its cause in the plan's `causes`
+  std::vector<uint8_t> held;      // whether somebody holds it; only of output layers of independent plans, else empty
 
   // The layer.
   int64_t num_tasks = 0;

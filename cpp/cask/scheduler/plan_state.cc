@@ -7,15 +7,23 @@
 namespace cask {
 namespace {
 
+void CheckImportLayer(const PlanShape& shape) {
+  CASK_CHECK(!shape.layers.empty());
+  const PlanShape::Layer& layer = shape.layers[0];
+  CASK_CHECK_EQ(layer.num_tasks, static_cast<int64_t>(shape.imports.size()));
+  CASK_CHECK(layer.inputs.empty() && !layer.is_output && !layer.affinity.has_value());
+}
+
 void LinkLayers(const PlanShape& shape, PlanState* plan) {
   plan->layers.resize(shape.layers.size());
   plan->ready_layers.resize((shape.layers.size() + 63) / 64);
+  if (!shape.imports.empty()) CheckImportLayer(shape);
   for (int i = 0; i < static_cast<int>(shape.layers.size()); ++i) {
     LayerState& layer = plan->layers[i];
     layer.num_tasks = shape.layers[i].num_tasks;
     layer.is_output = shape.layers[i].is_output;
     layer.inputs = shape.layers[i].inputs;
-    if (layer.is_source()) plan->sources.push_back(i);
+    if (layer.is_source() && !plan->IsImport(i)) plan->sources.push_back(i);
     CASK_CHECK(!shape.layers[i].affinity.has_value() || layer.is_source());
     layer.affinity = shape.layers[i].affinity;
     for (const LayerInput& input : layer.inputs) {
@@ -27,7 +35,7 @@ void LinkLayers(const PlanShape& shape, PlanState* plan) {
   }
 }
 
-void AllocateTasks(LayerState* layer) {
+void AllocateTasks(LayerState* layer, bool independent) {
   const auto n = static_cast<size_t>(layer->num_tasks);
   layer->state.assign(n, TaskState::kReleased);
   layer->missing.assign(n, 0);
@@ -37,6 +45,7 @@ void AllocateTasks(LayerState* layer) {
   layer->failures.assign(n, 0);
   layer->losses.assign(n, 0);
   layer->num_bytes.assign(n, 0);
+  if (layer->is_output && independent) layer->held.assign(n, 1);
   layer->count[static_cast<int>(TaskState::kReleased)] = layer->num_tasks;
 }
 
@@ -62,7 +71,7 @@ void BeginTasks(PlanState* plan, int index) {
     if (layer.wanted[task] == 0) continue;
     ++layer.num_needed;
     for (const LayerInput& input : layer.inputs) layer.missing[task] += input.pattern->CountInputs(task);
-    if (layer.missing[task] > 0) {
+    if (layer.missing[task] > 0 || plan->IsImport(index)) {
       layer.SetState(task, TaskState::kWaiting);
       continue;
     }
@@ -84,15 +93,18 @@ PlanShape ShapeOf(const Plan& plan) {
   return shape;
 }
 
-PlanState MakePlanState(PlanId id, const PlanShape& shape, Priority priority, int retries) {
+PlanState MakePlanState(PlanId id, const PlanShape& shape, const PlanOptions& options) {
   PlanState plan;
   plan.id = id;
-  plan.priority = priority;
-  plan.retries = retries;
+  plan.priority = options.priority;
+  plan.retries = options.retries;
+  plan.independent = options.independent;
+  plan.imports.resize(shape.imports.size());
+  for (size_t i = 0; i < shape.imports.size(); ++i) plan.imports[i].origin = shape.imports[i];
   LinkLayers(shape, &plan);
   // Consumers first: a task is needed if it is an output or if a task that is needed consumes it.
   for (int i = static_cast<int>(plan.layers.size()) - 1; i >= 0; --i) {
-    AllocateTasks(&plan.layers[i]);
+    AllocateTasks(&plan.layers[i], plan.independent);
     CountWants(&plan, i);
     BeginTasks(&plan, i);
   }

@@ -15,9 +15,8 @@ const PlanState* Scheduler::FindPlan(PlanId id) const {
 
 PlanState* Scheduler::FindRun(const TaskId& id, RunId run, WorkerId worker) {
   PlanState* plan = FindPlan(id.plan);
-  if (plan == nullptr || id.layer < 0 || id.layer >= static_cast<int>(plan->layers.size())) return nullptr;
+  if (plan == nullptr || !plan->HasTask(id.layer, id.task)) return nullptr;
   const LayerState& layer = plan->layers[id.layer];
-  if (id.task < 0 || id.task >= layer.num_tasks) return nullptr;
   const bool present = layer.state[id.task] == TaskState::kProcessing && layer.run[id.task] == run && layer.worker[id.task] == worker;
   return present ? plan : nullptr;
 }
@@ -32,70 +31,116 @@ void Scheduler::OnSubmitAgain(PlanId id, const PlanShape& shape, const PlanOptio
                               SchedulerOutbox& outbox) {
   const auto [found, is_new] = plans_.try_emplace(id);
   if (!is_new) return;
-  found->second = std::make_unique<PlanState>(MakePlanState(id, shape, options.priority, options.retries));
+  found->second = std::make_unique<PlanState>(MakePlanState(id, shape, options));
   PlanState& plan = *found->second;
+  num_running_ += plan.outputs_missing > 0 ? 1 : 0;
   LinkHomes(plan);
-  ++num_running_;
   if (plan.num_ready > 0) AddRunnable(plan);
-  // Before anything is assigned.
+  LinkImports(plan);
+  // Before anything is assigned or fails.
   for (const HeldTask& one : held) Adopt(plan, one, outbox);
   FinishIfComplete(plan, outbox);
+  Settle(outbox);
+}
+
+// The end of every event.
+void Scheduler::Settle(SchedulerOutbox& outbox) {
+  if (!failing_.empty()) FailPending(outbox);
   AssignReady(outbox);
 }
 
+void Scheduler::CountOutputs(PlanState& plan, int64_t added) {
+  num_running_ -= plan.outputs_missing > 0 ? 1 : 0;
+  plan.outputs_missing += added;
+  num_running_ += plan.outputs_missing > 0 ? 1 : 0;
+}
+
 void Scheduler::FinishIfComplete(PlanState& plan, SchedulerOutbox& outbox) {
-  if (plan.outputs_missing > 0 || plan.status != PlanStatus::kRunning) return;
+  if (plan.outputs_missing > 0 || plan.status != PlanStatus::kRunning || plan.independent || plan.is_released) return;
   plan.status = PlanStatus::kFinished;
-  --num_running_;
   outbox.push_back({.kind = Kind::kPlanFinished, .task = {plan.id, 0, 0}});
 }
 
-// Without the bookkeeping of each edge: all tasks of the plan end at once.
+// Without the bookkeeping of each edge: all tasks of the plan end at once. What it imports it wants no more; what others import from it fails.
 void Scheduler::StopPlan(PlanState& plan, PlanStatus status, SchedulerOutbox& outbox) {
   for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
     LayerState& layer = plan.layers[i];
-    for (int64_t task = 0; task < layer.num_tasks; ++task) {
-      switch (layer.state[task]) {
-        case TaskState::kProcessing:
-          TellWorker(Kind::kCancelRun, plan, {i, task}, outbox);
-          EndProcessing(plan, {i, task}, TaskState::kReleased);
-          break;
-        case TaskState::kMemory:
-          TellWorker(Kind::kFreePieces, plan, {i, task}, outbox);
-          LeaveMemory(plan, {i, task}, TaskState::kReleased);
-          break;
-        case TaskState::kReady: LeaveReady(plan, {i, task}, TaskState::kReleased); break;
-        case TaskState::kWaiting: layer.SetState(task, TaskState::kReleased); break;
-        case TaskState::kReleased:
-        case TaskState::kErred: break;
-      }
-    }
+    for (int64_t task = 0; task < layer.num_tasks; ++task) StopTask(plan, {i, task}, outbox);
     std::fill(layer.wanted.begin(), layer.wanted.end(), 0);
   }
-  if (plan.status == PlanStatus::kRunning) --num_running_;
+  CountOutputs(plan, -plan.outputs_missing);
   plan.status = status;
+  if (plan.num_importers == 0) return;
+  for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
+    for (int64_t task = 0; task < plan.layers[i].num_tasks; ++task) FailImports(plan, {i, task}, CauseOf(plan, {i, task}));
+  }
 }
 
-void Scheduler::FailPlan(PlanState& plan, Ref cause, SchedulerOutbox& outbox) {
-  EndProcessing(plan, cause, TaskState::kErred);
-  StopPlan(plan, PlanStatus::kFailed, outbox);
-  outbox.push_back({.kind = Kind::kPlanFailed, .task = {plan.id, cause.layer, cause.task}});
+void Scheduler::StopTask(PlanState& plan, Ref ref, SchedulerOutbox& outbox) {
+  LayerState& layer = plan.layers[ref.layer];
+  const TaskState state = layer.state[ref.task];
+  if (plan.IsImport(ref.layer) && (state == TaskState::kWaiting || state == TaskState::kMemory)) {
+    layer.SetState(ref.task, TaskState::kReleased);
+    return ForEachNeeded(plan, ref.layer, ref.task, [&](PlanState& owner, int origin, int64_t task) { Unwant(owner, {origin, task}, outbox); });
+  }
+  switch (state) {
+    case TaskState::kProcessing:
+      TellWorker(Kind::kCancelRun, plan, ref, outbox);
+      EndProcessing(plan, ref, TaskState::kReleased);
+      break;
+    case TaskState::kMemory:
+      TellWorker(Kind::kFreePieces, plan, ref, outbox);
+      LeaveMemory(plan, ref, TaskState::kReleased);
+      break;
+    case TaskState::kReady: LeaveReady(plan, ref, TaskState::kReleased); break;
+    case TaskState::kErred: LeaveErred(plan, ref, TaskState::kReleased); break;
+    case TaskState::kWaiting: layer.SetState(ref.task, TaskState::kReleased); break;
+    case TaskState::kReleased: break;
+  }
 }
 
 void Scheduler::OnCancel(PlanId id, SchedulerOutbox& outbox) {
   PlanState* plan = FindPlan(id);
-  if (plan == nullptr || plan->status != PlanStatus::kRunning) return;
+  if (plan == nullptr || plan->status != PlanStatus::kRunning || plan->is_released) return;
   StopPlan(*plan, PlanStatus::kCancelled, outbox);
   outbox.push_back({.kind = Kind::kPlanCancelled, .task = {id, 0, 0}});
-  AssignReady(outbox);
+  Settle(outbox);
 }
 
 void Scheduler::OnRelease(PlanId id, SchedulerOutbox& outbox) {
   PlanState* plan = FindPlan(id);
+  if (plan == nullptr || plan->is_released) return;
+  if (plan->num_importers > 0) {
+    ReleaseOutputs(*plan, outbox);
+  } else {
+    StopPlan(*plan, PlanStatus::kCancelled, outbox);
+    Forget(*plan, outbox);
+  }
+  Settle(outbox);
+}
+
+// A held output of an independent plan.
+PlanState* Scheduler::FindOutput(const TaskId& id) {
+  PlanState* plan = FindPlan(id.plan);
+  if (plan == nullptr || !plan->independent || !plan->HasTask(id.layer, id.task)) return nullptr;
+  return plan->IsHeld(id.layer, id.task) ? plan : nullptr;
+}
+
+void Scheduler::OnReleaseTask(const TaskId& id, SchedulerOutbox& outbox) {
+  PlanState* plan = FindOutput(id);
   if (plan == nullptr) return;
-  StopPlan(*plan, PlanStatus::kCancelled, outbox);
-  plans_.erase(id);
-  AssignReady(outbox);
+  LayerState& layer = plan->layers[id.layer];
+  if (IsUnfinished(layer.state[id.task])) CountOutputs(*plan, -1);
+  layer.held[id.task] = 0;
+  Unwant(*plan, {id.layer, id.task}, outbox);
+  Settle(outbox);
+}
+
+void Scheduler::OnRetryTask(const TaskId& id, SchedulerOutbox& outbox) {
+  PlanState* plan = FindOutput(id);
+  if (plan == nullptr || plan->layers[id.layer].state[id.task] != TaskState::kErred) return;
+  Revive(*plan, {id.layer, id.task}, /*is_retry=*/true);
+  Settle(outbox);
 }
 
 void Scheduler::OnTaskDone(const TaskId& id, RunId run, WorkerId worker, int64_t num_bytes, SchedulerOutbox& outbox) {
@@ -103,10 +148,10 @@ void Scheduler::OnTaskDone(const TaskId& id, RunId run, WorkerId worker, int64_t
   if (plan == nullptr) return;
   const Ref ref{id.layer, id.task};
   EndProcessing(*plan, ref, TaskState::kMemory);
-  EnterMemory(*plan, ref, num_bytes);
+  EnterMemory(*plan, ref, num_bytes, outbox);
   ForEachInput(*plan, ref.layer, ref.task, [&](int layer, int64_t task) { Unwant(*plan, {layer, task}, outbox); });
   FinishIfComplete(*plan, outbox);
-  AssignReady(outbox);
+  Settle(outbox);
 }
 
 void Scheduler::OnTaskHeld(const HeldTask& held, SchedulerOutbox& outbox) {
@@ -116,7 +161,7 @@ void Scheduler::OnTaskHeld(const HeldTask& held, SchedulerOutbox& outbox) {
   } else {
     outbox.push_back({.kind = Kind::kFreePieces, .worker = held.worker, .task = held.task, .run = held.run});
   }
-  AssignReady(outbox);
+  Settle(outbox);
 }
 
 void Scheduler::OnTaskFailed(const TaskId& id, RunId run, WorkerId worker, SchedulerOutbox& outbox) {
@@ -124,25 +169,19 @@ void Scheduler::OnTaskFailed(const TaskId& id, RunId run, WorkerId worker, Sched
   if (plan == nullptr) return;
   uint8_t& failures = plan->layers[id.layer].failures[id.task];
   if (failures >= std::min(plan->retries, 255)) {
-    FailPlan(*plan, {id.layer, id.task}, outbox);
+    FailLater(*plan, {id.layer, id.task});
   } else {
     ++failures;
     Requeue(*plan, {id.layer, id.task});
   }
-  AssignReady(outbox);
+  Settle(outbox);
 }
 
 void Scheduler::OnInputMissing(const TaskId& id, RunId run, WorkerId worker, SchedulerOutbox& outbox) {
   PlanState* plan = FindRun(id, run, worker);
   if (plan == nullptr) return;
-  uint8_t& losses = plan->layers[id.layer].losses[id.task];
-  if (losses >= std::min(options_.max_losses, 255)) {
-    FailPlan(*plan, {id.layer, id.task}, outbox);
-  } else {
-    ++losses;
-    Requeue(*plan, {id.layer, id.task});
-  }
-  AssignReady(outbox);
+  LoseRun(*plan, {id.layer, id.task});
+  Settle(outbox);
 }
 
 PlanStatus Scheduler::StatusOf(PlanId id) const {
@@ -175,8 +214,15 @@ TaskState Scheduler::StateOf(const TaskId& id) const {
 
 WorkerId Scheduler::WorkerOf(const TaskId& id) const {
   const PlanState* plan = FindPlan(id.plan);
-  CASK_CHECK(plan != nullptr);
-  return plan->layers[id.layer].worker[id.task];
+  if (plan == nullptr || !plan->HasTask(id.layer, id.task)) return kNoWorker;
+  if (!plan->IsImport(id.layer)) return plan->layers[id.layer].worker[id.task];
+  const Import& import = plan->imports[id.task];
+  return import.owner != nullptr ? import.owner->layers[import.origin.layer].worker[import.origin.task] : kNoWorker;
+}
+
+TaskId Scheduler::OriginOf(const TaskId& id) const {
+  const PlanState* plan = FindPlan(id.plan);
+  return plan != nullptr && plan->IsImport(id.layer) ? plan->imports[id.task].origin : id;
 }
 
 }  // namespace cask

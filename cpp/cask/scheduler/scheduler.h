@@ -13,15 +13,27 @@
 // others are idle; where there is none the task goes where any source's would, and the home is there from then on. The homes of a worker
 // that is lost are none any more; those of one that is paused remain, since it resumes or is lost.
 //
+// Independent plans: each output ends by itself and is told of by itself. Imports (imports.cc): a plan may need results of other plans, which these
+// compute as if a consumer of their own wanted them. So a plan that was released stays known as long as others import from it: what was freed or
+// lost can be computed again. It is independent from then on.
+//
+// Plans may import from each other in chains of any length, so what goes from plan to plan goes by lists of what is left to do, not by recursion.
+// What is to fail waits until an event has had its other effects (failures.cc).
+//
 // Answers of workers name the run; one that is not the task's present run at that worker is late and changes nothing.
 //
 // Invariants (Validate checks them all):
-//  1. A task of a running plan is released exactly if `wanted` is 0: if it is no output and no consumer of it is unfinished.
+//  1. A task of a plan that is alive is released exactly if `wanted` is 0: if it is no output that is held, no consumer of it is unfinished, and no
+//     import of it is wanted.
 //  2. A waiting or ready task's `missing` counts its inputs that are not in memory; waiting means more than 0, ready 0.
 //  3. What is processing or in memory belongs to a worker that is connected.
-//  4. Tasks of plans that failed, were cancelled or released are neither processing nor in memory.
+//  4. Tasks of plans that failed or were cancelled are neither processing nor in memory.
 //  5. Where a slot is free, no ready task waits that has no home or has its home there, save throttled sources while consumers run.
 //  6. A home is a connected worker.
+//  7. An import is in memory exactly if it is wanted and its origin is in memory; it wants its origin exactly while it is wanted itself.
+//  8. A task is erred if it is the cause of its plan's failure, or if it is held, in an independent plan. No unfinished task needs one that is
+//     erred, or one of a plan that failed, was cancelled or is not known.
+//  9. A plan that was released is known exactly as long as others import from it.
 #pragma once
 
 #include <array>
@@ -29,6 +41,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "cask/base/ids.h"
@@ -41,11 +54,6 @@ namespace cask {
 struct SchedulerOptions {
   int max_losses = 3;    // how often a task may lose its worker while it runs before it is taken for the cause
   int64_t first_id = 0;  // of plans and of runs: above those that an earlier scheduler gave, where workers may hold what was made for it
-};
-
-struct PlanOptions {
-  Priority priority = Priority::kNormal;
-  int retries = 0;  // of a task that failed by itself
 };
 
 /// A result that a worker holds which ran the task for an earlier scheduler.
@@ -69,12 +77,18 @@ class Scheduler {
 
   // -- Events of clients.
   PlanId OnSubmit(const PlanShape& shape, const PlanOptions& options, SchedulerOutbox& outbox);
-  /// The same for a plan that an earlier scheduler has called `id`, and of which `held` is there already. Nothing happens if it is known.
+  /// The same for a plan that an earlier scheduler has called `id`, and of which `held` is there already. Nothing happens if it is known. Plans that
+  /// it imports from are to be known before it.
   void OnSubmitAgain(PlanId id, const PlanShape& shape, const PlanOptions& options, const std::vector<HeldTask>& held, SchedulerOutbox& outbox);
   /// Stops a running plan.
   void OnCancel(PlanId plan, SchedulerOutbox& outbox);
-  /// Nobody wants the plan's outputs any more: stops it if it runs, frees what it holds and forgets it.
+  /// Nobody wants the plan's outputs any more: stops it if it runs, frees what it holds and forgets it; what other plans import from it goes on, and
+  /// it is forgotten (kPlanForgotten) after them.
   void OnRelease(PlanId plan, SchedulerOutbox& outbox);
+  /// Nobody holds that output of an independent plan any more: stops it if it is unfinished and nothing else needs it, frees it if it is in memory.
+  void OnReleaseTask(const TaskId& task, SchedulerOutbox& outbox);
+  /// An erred output of an independent plan is tried once more, with all that it needs and that is not there; so is what is held and erred of that.
+  void OnRetryTask(const TaskId& task, SchedulerOutbox& outbox);
   /// Nothing is cached of the collection any more: its homes are forgotten, and tasks over it of plans known so far run anywhere and make
   /// none. A collection needs no event to begin: it is known from the first plan over it on.
   void OnDropCollection(CollectionId collection, SchedulerOutbox& outbox);
@@ -98,16 +112,19 @@ class Scheduler {
   void OnInputMissing(const TaskId& task, RunId run, WorkerId worker, SchedulerOutbox& outbox);
 
   // -- Questions.
+  /// Whether the plan is not released, or others import from it.
   bool Knows(PlanId plan) const { return FindPlan(plan) != nullptr; }
   PlanStatus StatusOf(PlanId plan) const;
   int num_layers(PlanId plan) const;
   LayerCounts CountsOf(PlanId plan, int layer) const;
   TaskState StateOf(const TaskId& task) const;
-  /// Who runs a processing task, or holds the pieces of one in memory.
+  /// Who runs a processing task, or holds the pieces of one in memory; of an import, what holds for its origin. kNoWorker of what is not known.
   WorkerId WorkerOf(const TaskId& task) const;
+  /// The task itself or, of an import, the one that it stands for: whose pieces it is.
+  TaskId OriginOf(const TaskId& task) const;
   /// The worker that caches a partition; kNoWorker if none does.
   WorkerId HomeOf(CollectionId collection, int64_t partition) const;
-  /// Whether no plan is running.
+  /// Whether no plan has outputs that are held and have not ended.
   bool idle() const { return num_running_ == 0; }
   /// Aborts if an invariant does not hold. Costs as much as all tasks and edges.
   void Validate() const;
@@ -126,6 +143,14 @@ class Scheduler {
     int layer;
     int64_t task;
   };
+  struct PlanRef {
+    PlanState* plan;
+    Ref ref;
+  };
+  struct Failure {
+    PlanRef task;
+    TaskId cause;
+  };
 
   const PlanState* FindPlan(PlanId id) const;
   PlanState* FindPlan(PlanId id) { return const_cast<PlanState*>(std::as_const(*this).FindPlan(id)); }
@@ -133,9 +158,44 @@ class Scheduler {
   PlanState* FindRun(const TaskId& task, RunId run, WorkerId worker);
 
   // scheduler.cc
+  void Settle(SchedulerOutbox& outbox);
+  void CountOutputs(PlanState& plan, int64_t added);
   void FinishIfComplete(PlanState& plan, SchedulerOutbox& outbox);
   void StopPlan(PlanState& plan, PlanStatus status, SchedulerOutbox& outbox);
-  void FailPlan(PlanState& plan, Ref cause, SchedulerOutbox& outbox);
+  void StopTask(PlanState& plan, Ref ref, SchedulerOutbox& outbox);
+  PlanState* FindOutput(const TaskId& task);
+
+  // failures.cc
+  void FailLater(PlanState& plan, Ref ref);
+  void FailPending(SchedulerOutbox& outbox);
+  void FailPlan(const Failure& failure, SchedulerOutbox& outbox);
+  void FailTask(const Failure& failure, SchedulerOutbox& outbox);
+  void FailConsumers(const Failure& failure);
+  void FailImports(PlanState& plan, Ref ref, const TaskId& cause);
+  TaskId CauseOf(const PlanState& plan, Ref ref) const;
+  void LeaveErred(PlanState& plan, Ref ref, TaskState to);
+
+  // imports.cc
+  void LinkImports(PlanState& plan);
+  PlanState* FindOrigin(const PlanState& plan, const TaskId& origin);
+  void UnlinkImport(Import& import);
+  template <typename Visit>
+  void ForEachImport(const PlanState& plan, Ref ref, Visit&& visit) const {
+    if (plan.num_importers == 0) return;
+    const auto found = imported_.find({plan.id, ref.layer, ref.task});
+    if (found == imported_.end()) return;
+    Import* import = found->second;
+    do {
+      visit(*import->plan, Ref{0, import - import->plan->imports.data()});
+      import = import->next;
+    } while (import != found->second);
+  }
+  void WantOrigin(PlanState& plan, int64_t task, bool is_retry);
+  void EnterImport(PlanState& plan, int64_t task);
+  void EnterImports(const PlanState& plan, Ref ref);
+  void LoseImports(const PlanState& plan, Ref ref);
+  void ReleaseOutputs(PlanState& plan, SchedulerOutbox& outbox);
+  void Forget(PlanState& plan, SchedulerOutbox& outbox);
 
   // transition.cc
   void TellWorker(SchedulerAction::Kind kind, const PlanState& plan, Ref ref, SchedulerOutbox& outbox) const;
@@ -143,15 +203,22 @@ class Scheduler {
   void LeaveReady(PlanState& plan, Ref ref, TaskState to);
   void BeginProcessing(PlanState& plan, Ref ref, WorkerId worker, SchedulerOutbox& outbox);
   void EndProcessing(PlanState& plan, Ref ref, TaskState to);
-  void EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes);
+  void EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes, SchedulerOutbox& outbox);
+  void FeedConsumers(PlanState& plan, Ref ref);
   void LeaveMemory(PlanState& plan, Ref ref, TaskState to);
   void Unwant(PlanState& plan, Ref ref, SchedulerOutbox& outbox);
-  void Revive(PlanState& plan, Ref ref);
+  bool DropWant(PlanState& plan, Ref ref, SchedulerOutbox& outbox);
+  bool Want(PlanState& plan, Ref ref, const PlanRef& by, bool is_retry);
+  void Revive(PlanState& plan, Ref ref, bool is_retry = false);
+  void RevivePending(size_t bottom, bool is_retry);
+  void ReviveTask(PlanState& plan, Ref ref, bool is_retry);
   void Requeue(PlanState& plan, Ref ref);
   void Adopt(PlanState& plan, const HeldTask& held, SchedulerOutbox& outbox);
 
   // workers.cc
   void LosePieces(PlanState& plan, Ref ref);
+  void StarveConsumers(PlanState& plan, Ref ref);
+  void LoseRun(PlanState& plan, Ref ref);
 
   // homes.cc
   void LinkHomes(PlanState& plan);
@@ -176,6 +243,10 @@ class Scheduler {
   // validate.cc
   void ValidatePlan(const PlanState& plan, std::vector<std::array<int, kNumPriorities>>* used) const;
   void ValidateTask(const PlanState& plan, Ref ref) const;
+  void ValidateWanted(const PlanState& plan, Ref ref) const;
+  void ValidateErred(const PlanState& plan, Ref ref) const;
+  void ValidateImport(const PlanState& plan, int64_t task) const;
+  void ValidateImporters() const;
   void ValidateWorkers(const std::vector<std::array<int, kNumPriorities>>& used) const;
   void ValidateQueued(const PlanState& plan, Ref ref) const;
   void ValidateHomes() const;
@@ -186,7 +257,7 @@ class Scheduler {
   SchedulerOptions options_;
   std::map<PlanId, std::unique_ptr<PlanState>> plans_;
   int64_t next_plan_ = 0;
-  int64_t num_running_ = 0;
+  int64_t num_running_ = 0;  // plans of which outputs are missing
   int64_t next_run_ = 0;
   std::vector<WorkerState> workers_;  // by id; those that were lost as well
   int total_threads_ = 0;             // of connected workers
@@ -198,7 +269,9 @@ class Scheduler {
   std::vector<int> empty_seats_;
   std::array<SeatSet, kNumPriorities> free_seats_;                // of the workers in free_; kept only while there are collections
   size_t next_candidate_ = 0;         // where the search for the least loaded worker begins
-  std::vector<Ref> pending_;          // scratch
+  std::unordered_map<TaskId, Import*> imported_;  // by origin: the ring of its imports
+  std::vector<Failure> failing_;      // what is to fail before the event ends
+  std::vector<PlanRef> pending_;      // scratch
   std::vector<int64_t> local_bytes_;  // scratch, by worker; all 0 between uses
 };
 

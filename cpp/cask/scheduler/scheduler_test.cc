@@ -14,25 +14,7 @@ PlanShape TreeOver(int64_t n, int64_t fan_in) {
   return {{{n, false, {}}, {(n + fan_in - 1) / fan_in, true, {{0, 0, Tree(n, fan_in)}}}}};
 }
 
-class SchedulerTest : public test::SchedulerFixture {
- protected:
-  // The oldest action, which must be of that kind.
-  SchedulerAction Take(Kind kind) {
-    EXPECT_FALSE(outbox_.empty());
-    if (outbox_.empty()) return {};
-    const SchedulerAction action = outbox_.front();
-    outbox_.erase(outbox_.begin());
-    EXPECT_EQ(static_cast<int>(action.kind), static_cast<int>(kind));
-    return action;
-  }
-  SchedulerAction TakeAssign(int layer, int64_t task) {
-    const SchedulerAction action = Take(Kind::kAssign);
-    EXPECT_EQ(action.task.layer, layer);
-    EXPECT_EQ(action.task.task, task);
-    return action;
-  }
-  void ExpectSilence() { EXPECT_TRUE(outbox_.empty()); }
-};
+class SchedulerTest : public test::SchedulerFixture {};
 
 TEST_F(SchedulerTest, RunsTasksInOrderAsSlotsGetFree) {
   const WorkerId worker = Join(2);

@@ -29,14 +29,22 @@ constexpr auto FieldsOf(std::type_identity<LayerFields>) {
   return std::tuple(&LayerFields::num_tasks, &LayerFields::is_output, &LayerFields::inputs, &LayerFields::affinity);
 }
 
-// The most edges that a task of each layer may have, in either direction: the scheduler counts them in 32 bits.
-constexpr int64_t kMaxEdges = UINT32_MAX - 1;
+struct ShapeFields {
+  std::vector<LayerFields> layers;
+  std::vector<TaskId> imports;
+};
+constexpr auto FieldsOf(std::type_identity<ShapeFields>) { return std::tuple(&ShapeFields::layers, &ShapeFields::imports); }
+
+// The most edges that a task of each layer may have, in either direction: the scheduler counts them in 32 bits, and with them the imports of a task.
+// That many of those take gigabytes.
+constexpr int64_t kMaxImportsOfOne = int64_t{1} << 26;
+constexpr int64_t kMaxEdges = UINT32_MAX - kMaxImportsOfOne;
 
 Status Malformed(size_t layer, std::string_view what) { return ValueError("malformed plan: layer {} {}", layer, what); }
 
 class ShapeChecker {
  public:
-  explicit ShapeChecker(const std::vector<LayerFields>& layers) : layers_(layers), num_consumers_(layers.size(), 0) {}
+  explicit ShapeChecker(const ShapeFields& shape) : layers_(shape.layers), imports_(shape.imports), num_consumers_(layers_.size(), 0) {}
 
   Status Check() {
     if (static_cast<int64_t>(layers_.size()) > kMaxPlanLayers) {
@@ -50,6 +58,7 @@ class ShapeChecker {
       ARROW_RETURN_NOT_OK(CheckInputs(i));
       ARROW_RETURN_NOT_OK(CheckAffinity(i));
     }
+    if (!imports_.empty()) ARROW_RETURN_NOT_OK(CheckImports());
     for (size_t i = 0; i < layers_.size(); ++i) {
       if (num_consumers_[i] > kMaxEdges) return Malformed(i, "has too many consumers");
     }
@@ -83,32 +92,42 @@ class ShapeChecker {
     return is_bounded ? Status::OK() : Malformed(i, "is of partitions that no collection has");
   }
 
+  Status CheckImports() const {
+    if (layers_.empty() || layers_[0].num_tasks != static_cast<int64_t>(imports_.size())) return Malformed(0, "has not a task for each import");
+    if (!layers_[0].inputs.empty() || layers_[0].is_output || layers_[0].affinity) return Malformed(0, "is of imports and of something else");
+    const bool are_ids = std::all_of(imports_.begin(), imports_.end(),
+                                     [](const TaskId& origin) { return Number(origin.plan) >= 0 && origin.layer >= 0 && origin.task >= 0; });
+    return are_ids ? Status::OK() : Malformed(0, "has an import of no task");
+  }
+
   const std::vector<LayerFields>& layers_;
+  const std::vector<TaskId>& imports_;
   std::vector<int64_t> num_consumers_;  // of a task, at most; kMaxListItems inputs of kMaxPlanTasks each cannot overflow it
 };
 
 }  // namespace
 
 std::string EncodeShape(const PlanShape& shape) {
-  std::vector<LayerFields> layers;
+  ShapeFields all{{}, shape.imports};
   for (const PlanShape::Layer& layer : shape.layers) {
-    LayerFields& fields = layers.emplace_back(LayerFields{layer.num_tasks, layer.is_output, {}, layer.affinity});
+    LayerFields& fields = all.layers.emplace_back(LayerFields{layer.num_tasks, layer.is_output, {}, layer.affinity});
     for (const LayerInput& input : layer.inputs) {
       std::optional<DependencySpec> spec = input.pattern->spec();
       CASK_CHECK(spec.has_value() && "a dependency of a plan that is sent has a spec");
       fields.inputs.push_back({input.layer, input.output, std::move(*spec)});
     }
   }
-  return ToBytes(layers);
+  return ToBytes(all);
 }
 
 Result<PlanShape> DecodeShape(std::string_view bytes) {
-  std::vector<LayerFields> layers;
+  ShapeFields all;
   Decoder decoder(bytes);
-  if (!decoder.Read(&layers) || !decoder.is_at_end()) return ValueError("malformed plan: it does not decode");
-  ARROW_RETURN_NOT_OK(ShapeChecker(layers).Check());
+  if (!decoder.Read(&all) || !decoder.is_at_end()) return ValueError("malformed plan: it does not decode");
+  ARROW_RETURN_NOT_OK(ShapeChecker(all).Check());
   PlanShape shape;
-  for (const LayerFields& fields : layers) {
+  shape.imports = std::move(all.imports);
+  for (const LayerFields& fields : all.layers) {
     PlanShape::Layer& layer = shape.layers.emplace_back(PlanShape::Layer{fields.num_tasks, fields.is_output, {}, fields.affinity});
     for (const InputFields& input : fields.inputs) layer.inputs.push_back({input.layer, input.output, MakeDependency(input.pattern)});
   }

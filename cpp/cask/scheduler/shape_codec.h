@@ -17,6 +17,7 @@ std::string EncodeShape(const PlanShape& shape);
 
 /// ValueError unless the bytes are a shape that the scheduler can run as it is: inputs are of layers before, each pattern fits the layers that
 /// it joins (plan/dependency_spec.h), only sources are of a collection,
+/// the import layer is as plan_state.h says,
 /// no task has as many edges as would overflow its counters, and there is an output.
 Result<PlanShape> DecodeShape(std::string_view bytes);
 

@@ -27,6 +27,10 @@ LayerInput RandomInput(int layer, int64_t num_tasks, int64_t num_inputs, Random*
     if (random->Percent(50)) return {layer, output, ReshapePattern(tasks, inputs)};
     return {layer, output, GridPattern(tasks, inputs, {{{0, random->Between(-20, 20), random->Percent(50) ? 1 : -1}, 1}})};
   }
+  if (random->Percent(30)) {
+    const ListSpec lists = test::RandomLists(num_tasks, num_inputs, random);
+    return {layer, output, FromLists(lists.offsets, lists.inputs, num_inputs)};
+  }
   if (num_tasks == num_inputs && random->Percent(70)) return {layer, output, OneToOne()};
   if (num_tasks > 0 && random->Percent(50)) return {layer, output, Tree(num_inputs, (num_inputs + num_tasks - 1) / num_tasks + 1)};
   return {layer, output, AllToAll(num_inputs, num_tasks)};
@@ -34,6 +38,12 @@ LayerInput RandomInput(int layer, int64_t num_tasks, int64_t num_inputs, Random*
 
 PlanShape RandomShape(Random* random) {
   PlanShape shape;
+  if (random->Percent(40)) {
+    for (int64_t left = random->Between(1, 5); left > 0; --left) {
+      shape.imports.push_back({PlanId{random->Below(9)}, static_cast<int32_t>(random->Below(3)), random->Below(9)});
+    }
+    shape.layers.push_back({static_cast<int64_t>(shape.imports.size()), false, {}});
+  }
   for (int64_t left = random->Between(1, 8); left > 0; --left) {
     PlanShape::Layer layer{random->Below(12), left == 1 || random->Percent(20), {}};
     const auto num_layers = static_cast<int64_t>(shape.layers.size());
@@ -48,6 +58,7 @@ PlanShape RandomShape(Random* random) {
 }
 
 void ExpectSame(const PlanShape& a, const PlanShape& b) {
+  EXPECT_EQ(a.imports, b.imports);
   ASSERT_EQ(a.layers.size(), b.layers.size());
   for (size_t i = 0; i < a.layers.size(); ++i) {
     EXPECT_EQ(a.layers[i].num_tasks, b.layers[i].num_tasks);
@@ -87,7 +98,7 @@ void ExpectUsable(const PlanShape& shape) {
       }
     }
   }
-  MakePlanState(PlanId{1}, shape, Priority::kNormal, 0);
+  MakePlanState(PlanId{1}, shape, {});
 }
 
 std::string ErrorOf(const PlanShape& shape) {
@@ -133,6 +144,20 @@ TEST(ShapeCodec, OnlySourcesAreOfACollectionAndOnlyOfPartitionsThatOneMayHave) {
   EXPECT_EQ(ErrorOf({{{4, true, {}, of(kMaxPlanTasks - 3)}}}), "malformed plan: layer 0 is of partitions that no collection has");
   EXPECT_EQ(ErrorOf({{{4, true, {}, of(-1)}}}), "malformed plan: layer 0 is of partitions that no collection has");
   EXPECT_EQ(ErrorOf({{{4, true, {}}, {4, true, {{0, 0, OneToOne()}}, of(0)}}}), "malformed plan: layer 1 has inputs and is of a collection");
+}
+
+TEST(ShapeCodec, TheImportLayerIsOfImportsAndOfNothingElse) {
+  const std::vector<TaskId> two = {{PlanId{0}, 0, 0}, {PlanId{7}, 1, 2}};
+  const PlanShape::Layer call{1, true, {{0, 0, AllToAll(2, 1)}}};
+  EXPECT_EQ(ErrorOf({{{2, false, {}}, call}, two}), "none");
+  EXPECT_EQ(ErrorOf({{}, two}), "malformed plan: layer 0 has not a task for each import");
+  EXPECT_EQ(ErrorOf({{{3, false, {}}, {1, true, {{0, 0, AllToAll(3, 1)}}}}, two}), "malformed plan: layer 0 has not a task for each import");
+  EXPECT_EQ(ErrorOf({{{2, true, {}}, call}, two}), "malformed plan: layer 0 is of imports and of something else");
+  EXPECT_EQ(ErrorOf({{{2, false, {}, Affinity{CollectionId{3}, 0}}, call}, two}), "malformed plan: layer 0 is of imports and of something else");
+  EXPECT_EQ(ErrorOf({{{2, false, {}}}, two}), "malformed plan: it has no output");
+  for (const TaskId& none : {TaskId{PlanId{-1}, 0, 0}, TaskId{PlanId{1}, -1, 0}, TaskId{PlanId{1}, 0, -1}}) {
+    EXPECT_EQ(ErrorOf({{{2, false, {}}, call}, {two[0], none}}), "malformed plan: layer 0 has an import of no task");
+  }
 }
 
 TEST(ShapeCodec, ShapesLargerThanTheSchedulerCanHoldAreRefused) {

@@ -36,6 +36,35 @@ class SchedulerFixture : public testing::Test {
     scheduler_.OnCancel(plan, outbox_);
     scheduler_.Validate();
   }
+  void Release(PlanId plan) {
+    scheduler_.OnRelease(plan, outbox_);
+    scheduler_.Validate();
+  }
+  void ReleaseTask(const TaskId& task) {
+    scheduler_.OnReleaseTask(task, outbox_);
+    scheduler_.Validate();
+  }
+  void Retry(const TaskId& task) {
+    scheduler_.OnRetryTask(task, outbox_);
+    scheduler_.Validate();
+  }
+
+  // The oldest action, which must be of that kind.
+  SchedulerAction Take(Kind kind) {
+    EXPECT_FALSE(outbox_.empty());
+    if (outbox_.empty()) return {};
+    const SchedulerAction action = outbox_.front();
+    outbox_.erase(outbox_.begin());
+    EXPECT_EQ(static_cast<int>(action.kind), static_cast<int>(kind));
+    return action;
+  }
+  SchedulerAction TakeAssign(int layer, int64_t task) {
+    const SchedulerAction action = Take(Kind::kAssign);
+    EXPECT_EQ(action.task.layer, layer);
+    EXPECT_EQ(action.task.task, task);
+    return action;
+  }
+  void ExpectSilence() { EXPECT_TRUE(outbox_.empty()); }
 
   Scheduler scheduler_;
   SchedulerOutbox outbox_;

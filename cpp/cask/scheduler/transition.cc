@@ -51,12 +51,26 @@ void Scheduler::EndProcessing(PlanState& plan, Ref ref, TaskState to) {
   UpdateSlots(worker);
 }
 
-void Scheduler::EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes) {
+void Scheduler::EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes, SchedulerOutbox& outbox) {
   LayerState& layer = plan.layers[ref.layer];
   layer.num_bytes[ref.task] = num_bytes;
   layer.finished_bytes += num_bytes;
   ++layer.finished_runs;
-  if (layer.is_output) --plan.outputs_missing;
+  if (layer.is_output && plan.IsHeld(ref.layer, ref.task)) {
+    CountOutputs(plan, -1);
+    if (plan.independent) {
+      outbox.push_back({.kind = Kind::kTaskFinished,
+                        .worker = layer.worker[ref.task],
+                        .task = {plan.id, ref.layer, ref.task},
+                        .run = layer.run[ref.task],
+                        .num_bytes = num_bytes});
+    }
+  }
+  FeedConsumers(plan, ref);
+  if (plan.num_importers > 0) EnterImports(plan, ref);
+}
+
+void Scheduler::FeedConsumers(PlanState& plan, Ref ref) {
   ForEachConsumer(plan, ref.layer, ref.task, [&](int consumer, int64_t task) {
     LayerState& waiting = plan.layers[consumer];
     if (waiting.state[task] != TaskState::kWaiting) return;
@@ -68,60 +82,98 @@ void Scheduler::EnterMemory(PlanState& plan, Ref ref, int64_t num_bytes) {
 void Scheduler::LeaveMemory(PlanState& plan, Ref ref, TaskState to) {
   LayerState& layer = plan.layers[ref.layer];
   layer.SetState(ref.task, to);
-  if (layer.is_output) ++plan.outputs_missing;
+  if (plan.IsHeld(ref.layer, ref.task)) CountOutputs(plan, 1);
 }
 
-// One consumer's edge, or the client's wish, is gone. What nobody wants is released, and its inputs may then be unwanted in turn.
-void Scheduler::Unwant(PlanState& plan, Ref first, SchedulerOutbox& outbox) {
+// One consumer's edge, an import's or the client's wish is gone. What nobody wants is released, and what it needs may then be unwanted in turn.
+void Scheduler::Unwant(PlanState& plan, Ref ref, SchedulerOutbox& outbox) {
+  if (!DropWant(plan, ref, outbox)) return;
   const size_t bottom = pending_.size();
-  pending_.push_back(first);
+  const auto add_needed = [this](PlanState& of, Ref released) {
+    ForEachNeeded(of, released.layer, released.task, [&](PlanState& owner, int needed, int64_t task) { pending_.push_back({&owner, {needed, task}}); });
+  };
+  add_needed(plan, ref);
   while (pending_.size() > bottom) {
-    const Ref ref = pending_.back();
+    const PlanRef next = pending_.back();
     pending_.pop_back();
-    LayerState& layer = plan.layers[ref.layer];
-    CASK_CHECK_GT(layer.wanted[ref.task], 0u);
-    if (--layer.wanted[ref.task] > 0) continue;
-    const TaskState state = layer.state[ref.task];
-    if (state == TaskState::kMemory) {
-      TellWorker(Kind::kFreePieces, plan, ref, outbox);
-      LeaveMemory(plan, ref, TaskState::kReleased);
-      continue;
-    }
-    CASK_CHECK(IsUnfinished(state));
-    if (state == TaskState::kProcessing) {
-      TellWorker(Kind::kCancelRun, plan, ref, outbox);
-      EndProcessing(plan, ref, TaskState::kReleased);
-    } else if (state == TaskState::kReady) {
-      LeaveReady(plan, ref, TaskState::kReleased);
-    } else {
-      layer.SetState(ref.task, TaskState::kReleased);
-    }
-    ForEachInput(plan, ref.layer, ref.task, [&](int input, int64_t task) { pending_.push_back({input, task}); });
+    if (DropWant(*next.plan, next.ref, outbox)) add_needed(*next.plan, next.ref);
   }
 }
 
-// A released task is needed again, and so are its inputs.
-void Scheduler::Revive(PlanState& plan, Ref first) {
+// Whether what the task needs is to be unwanted as well: it was unfinished, or an import.
+bool Scheduler::DropWant(PlanState& plan, Ref ref, SchedulerOutbox& outbox) {
+  if (!plan.is_alive()) return false;
+  LayerState& layer = plan.layers[ref.layer];
+  CASK_CHECK_GT(layer.wanted[ref.task], 0u);
+  if (--layer.wanted[ref.task] > 0) return false;
+  switch (layer.state[ref.task]) {
+    case TaskState::kMemory:
+      if (plan.IsImport(ref.layer)) break;
+      TellWorker(Kind::kFreePieces, plan, ref, outbox);
+      LeaveMemory(plan, ref, TaskState::kReleased);
+      return false;
+    case TaskState::kErred: LeaveErred(plan, ref, TaskState::kReleased); return false;
+    case TaskState::kProcessing:
+      TellWorker(Kind::kCancelRun, plan, ref, outbox);
+      EndProcessing(plan, ref, TaskState::kReleased);
+      return true;
+    case TaskState::kReady: LeaveReady(plan, ref, TaskState::kReleased); return true;
+    case TaskState::kWaiting: break;
+    case TaskState::kReleased: CASK_CHECK(false);
+  }
+  layer.SetState(ref.task, TaskState::kReleased);
+  return true;
+}
+
+// One more wants a task, `by` being who. Whether it is in memory; if it is released, or erred and `by` is a retry, it is pending to be revived.
+bool Scheduler::Want(PlanState& plan, Ref ref, const PlanRef& by, bool is_retry) {
+  LayerState& layer = plan.layers[ref.layer];
+  const TaskState state = layer.state[ref.task];
+  ++layer.wanted[ref.task];
+  if (state == TaskState::kReleased || (state == TaskState::kErred && is_retry)) {
+    pending_.push_back({&plan, ref});
+  } else if (state == TaskState::kErred) {
+    failing_.push_back({by, CauseOf(plan, ref)});
+  }
+  return state == TaskState::kMemory;
+}
+
+// A task that is released, or erred and tried once more, is needed, and so is what it needs.
+void Scheduler::Revive(PlanState& plan, Ref ref, bool is_retry) {
   const size_t bottom = pending_.size();
-  pending_.push_back(first);
+  pending_.push_back({&plan, ref});
+  RevivePending(bottom, is_retry);
+}
+
+void Scheduler::RevivePending(size_t bottom, bool is_retry) {
   while (pending_.size() > bottom) {
-    const Ref ref = pending_.back();
+    const PlanRef next = pending_.back();
     pending_.pop_back();
-    LayerState& layer = plan.layers[ref.layer];
-    if (layer.state[ref.task] != TaskState::kReleased) continue;
-    uint32_t missing = 0;
-    ForEachInput(plan, ref.layer, ref.task, [&](int input, int64_t task) {
-      LayerState& needed = plan.layers[input];
-      ++needed.wanted[task];
-      if (needed.state[task] != TaskState::kMemory) ++missing;
-      if (needed.state[task] == TaskState::kReleased) pending_.push_back({input, task});
-    });
-    layer.missing[ref.task] = missing;
-    if (missing > 0) {
-      layer.SetState(ref.task, TaskState::kWaiting);
+    LayerState& layer = next.plan->layers[next.ref.layer];
+    const TaskState state = layer.state[next.ref.task];
+    if (state == TaskState::kErred && is_retry) LeaveErred(*next.plan, next.ref, TaskState::kReleased);
+    if (layer.state[next.ref.task] != TaskState::kReleased) continue;
+    if (next.plan->IsImport(next.ref.layer)) {
+      layer.SetState(next.ref.task, TaskState::kWaiting);
+      WantOrigin(*next.plan, next.ref.task, is_retry);
     } else {
-      MakeReady(plan, ref);
+      ReviveTask(*next.plan, next.ref, is_retry);
     }
+  }
+}
+
+void Scheduler::ReviveTask(PlanState& plan, Ref ref, bool is_retry) {
+  LayerState& layer = plan.layers[ref.layer];
+  if (is_retry) layer.failures[ref.task] = layer.losses[ref.task] = 0;
+  uint32_t missing = 0;
+  ForEachInput(plan, ref.layer, ref.task, [&](int input, int64_t task) {
+    if (!Want(plan, {input, task}, {&plan, ref}, is_retry)) ++missing;
+  });
+  layer.missing[ref.task] = missing;
+  if (missing > 0) {
+    layer.SetState(ref.task, TaskState::kWaiting);
+  } else {
+    MakeReady(plan, ref);
   }
 }
 
@@ -140,8 +192,8 @@ void Scheduler::Requeue(PlanState& plan, Ref ref) {
 // A result that was there before the plan was known here: as if the task had just ended, but that nobody ran it.
 void Scheduler::Adopt(PlanState& plan, const HeldTask& held, SchedulerOutbox& outbox) {
   const Ref ref{held.task.layer, held.task.task};
-  const bool is_there = ref.layer >= 0 && ref.layer < static_cast<int>(plan.layers.size()) && ref.task >= 0 && ref.task < plan.layers[ref.layer].num_tasks;
-  const TaskState state = is_there ? plan.layers[ref.layer].state[ref.task] : TaskState::kReleased;
+  const bool may_be_held = plan.HasTask(ref.layer, ref.task) && !plan.IsImport(ref.layer);
+  const TaskState state = may_be_held ? plan.layers[ref.layer].state[ref.task] : TaskState::kReleased;
   if (state != TaskState::kReady && state != TaskState::kWaiting) {
     outbox.push_back({.kind = Kind::kFreePieces, .worker = held.worker, .task = held.task, .run = held.run});
     return;
@@ -154,7 +206,7 @@ void Scheduler::Adopt(PlanState& plan, const HeldTask& held, SchedulerOutbox& ou
   }
   layer.worker[ref.task] = held.worker;
   layer.run[ref.task] = held.run;
-  EnterMemory(plan, ref, held.num_bytes);
+  EnterMemory(plan, ref, held.num_bytes, outbox);
   ForEachInput(plan, ref.layer, ref.task, [&](int input, int64_t task) { Unwant(plan, {input, task}, outbox); });
 }
 

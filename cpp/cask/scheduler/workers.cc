@@ -1,5 +1,7 @@
 // Workers come, pause and are lost.
 
+#include <algorithm>
+
 #include "cask/base/check.h"
 #include "cask/scheduler/scheduler.h"
 
@@ -41,7 +43,7 @@ void Scheduler::OnSlotsChanged(WorkerId id, int slots, SchedulerOutbox& outbox) 
   AssignReady(outbox);
 }
 
-// In three steps, because the lost tasks may need each other:
+// In three steps over all plans, because the lost tasks may need each other:
 //  1. what was in memory there is no more, for those who wait for it;
 //  2. what of it is wanted is computed anew, with whatever that needs;
 //  3. what ran there is queued again, its missing inputs counted afresh.
@@ -51,47 +53,48 @@ void Scheduler::OnWorkerLost(WorkerId id, SchedulerOutbox& outbox) {
   total_threads_ -= workers_[Number(id)].threads;
   UpdateSlots(id);
   LeaveSeat(id);
-  std::vector<Ref> lost, running;
-  for (const auto& [plan_id, owned] : plans_) {
-    PlanState& plan = *owned;
-    lost.clear();
-    running.clear();
-    for (int i = 0; i < static_cast<int>(plan.layers.size()); ++i) {
-      const LayerState& layer = plan.layers[i];
+  std::vector<PlanRef> lost, running;
+  for (const auto& [plan_id, plan] : plans_) {
+    // Imports are lost with their origins.
+    for (int i = plan->imports.empty() ? 0 : 1; i < static_cast<int>(plan->layers.size()); ++i) {
+      const LayerState& layer = plan->layers[i];
       for (int64_t task = 0; task < layer.num_tasks; ++task) {
         if (layer.worker[task] != id) continue;
-        if (layer.state[task] == TaskState::kMemory) lost.push_back({i, task});
-        if (layer.state[task] == TaskState::kProcessing) running.push_back({i, task});
-      }
-    }
-    for (const Ref& ref : lost) LosePieces(plan, ref);
-    if (!lost.empty() && plan.status == PlanStatus::kFinished && plan.outputs_missing > 0) {
-      plan.status = PlanStatus::kRunning;
-      ++num_running_;
-    }
-    for (const Ref& ref : lost) Revive(plan, ref);
-    for (const Ref& ref : running) {
-      // The plan may have failed by a task before this one.
-      if (plan.status != PlanStatus::kRunning) break;
-      uint8_t& losses = plan.layers[ref.layer].losses[ref.task];
-      if (losses >= options_.max_losses) {
-        FailPlan(plan, ref, outbox);
-      } else {
-        ++losses;
-        Requeue(plan, ref);
+        if (layer.state[task] == TaskState::kMemory) lost.push_back({plan.get(), {i, task}});
+        if (layer.state[task] == TaskState::kProcessing) running.push_back({plan.get(), {i, task}});
       }
     }
   }
-  AssignReady(outbox);
+  for (const auto& [plan, ref] : lost) LosePieces(*plan, ref);
+  for (const auto& [plan, ref] : lost) Revive(*plan, ref);
+  for (const auto& [plan, ref] : running) LoseRun(*plan, ref);
+  Settle(outbox);
 }
 
 void Scheduler::LosePieces(PlanState& plan, Ref ref) {
   LeaveMemory(plan, ref, TaskState::kReleased);
+  if (plan.status == PlanStatus::kFinished && plan.outputs_missing > 0) plan.status = PlanStatus::kRunning;
+  StarveConsumers(plan, ref);
+  LoseImports(plan, ref);
+}
+
+void Scheduler::StarveConsumers(PlanState& plan, Ref ref) {
   ForEachConsumer(plan, ref.layer, ref.task, [&](int consumer, int64_t task) {
     LayerState& layer = plan.layers[consumer];
     if (layer.state[task] == TaskState::kReady) LeaveReady(plan, {consumer, task}, TaskState::kWaiting);
     if (layer.state[task] == TaskState::kWaiting) ++layer.missing[task];
   });
+}
+
+// A task lost its worker, or its worker could not get its inputs.
+void Scheduler::LoseRun(PlanState& plan, Ref ref) {
+  uint8_t& losses = plan.layers[ref.layer].losses[ref.task];
+  if (losses >= std::min(options_.max_losses, 255)) {
+    FailLater(plan, ref);
+  } else {
+    ++losses;
+    Requeue(plan, ref);
+  }
 }
 
 }  // namespace cask

@@ -21,11 +21,13 @@ struct Submission {
   std::string name;  // for people
   Priority priority = Priority::kNormal;
   int32_t retries = 0;
-  Blob shape;               // scheduler/shape_codec.h
+  bool is_independent = false;  // each task ends by itself: TaskEnded
+  Blob shape;               // scheduler/shape_codec.h; imports are named by the client's requests, as if these were plans
   Blob program;             // for workers
 };
 constexpr auto FieldsOf(std::type_identity<Submission>) {
-  return std::tuple(&Submission::request, &Submission::plan, &Submission::name, &Submission::priority, &Submission::retries, &Submission::shape, &Submission::program);
+  return std::tuple(&Submission::request, &Submission::plan, &Submission::name, &Submission::priority, &Submission::retries, &Submission::is_independent,
+                    &Submission::shape, &Submission::program);
 }
 
 struct CancelPlan {
@@ -66,7 +68,21 @@ constexpr auto FieldsOf(std::type_identity<LiveRequests>) { return std::tuple(&L
 struct Farewell {};
 constexpr auto FieldsOf(std::type_identity<Farewell>) { return std::tuple(); }
 
-using FromClient = std::variant<Submission, CancelPlan, ReleasePlan, AskWorkers, ShutDown, ReleaseCollection, LiveRequests, Farewell>;
+/// The results of tasks of an independent plan are not needed any more: of its output layer.
+struct ReleaseTasks {
+  RequestId request{};
+  std::vector<int64_t> tasks;
+};
+constexpr auto FieldsOf(std::type_identity<ReleaseTasks>) { return std::tuple(&ReleaseTasks::request, &ReleaseTasks::tasks); }
+
+/// A task of an independent plan that has failed is to be tried again.
+struct RetryTask {
+  RequestId request{};
+  int64_t task = 0;
+};
+constexpr auto FieldsOf(std::type_identity<RetryTask>) { return std::tuple(&RetryTask::request, &RetryTask::task); }
+
+using FromClient = std::variant<Submission, CancelPlan, ReleasePlan, AskWorkers, ShutDown, ReleaseCollection, LiveRequests, Farewell, ReleaseTasks, RetryTask>;
 
 // -- To a client.
 
@@ -142,6 +158,18 @@ struct Workers {
 };
 constexpr auto FieldsOf(std::type_identity<Workers>) { return std::tuple(&Workers::request, &Workers::workers); }
 
-using ToClient = std::variant<PlanProgress, PlanEnded, Workers, PlanAccepted, PlanEvidence>;
+/// A task of an independent plan has ended. Said again if its result was lost after that and computed once more.
+struct TaskEnded {
+  RequestId request{};
+  TaskId task{};
+  Status status;
+  WorkerId holder = kNoWorker;  // of the result, where it has ended well; its address has been told
+  std::optional<Blob> value;    // where it is short
+};
+constexpr auto FieldsOf(std::type_identity<TaskEnded>) {
+  return std::tuple(&TaskEnded::request, &TaskEnded::task, &TaskEnded::status, &TaskEnded::holder, &TaskEnded::value);
+}
+
+using ToClient = std::variant<PlanProgress, PlanEnded, Workers, PlanAccepted, PlanEvidence, TaskEnded, WorkerAddress>;
 
 }  // namespace cask

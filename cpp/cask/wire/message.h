@@ -5,18 +5,11 @@
 #include <string_view>
 #include <variant>
 
+#include "cask/base/blob.h"
 #include "cask/base/codec.h"
 #include "cask/base/error.h"
 
 namespace cask {
-
-/// Bytes of which only their receiver knows what they say: a program, a piece, evidence. As long as a message may be.
-struct Blob {
-  std::string bytes;
-  bool operator==(const Blob&) const = default;
-};
-void AddTo(Encoder* encoder, const Blob& blob);
-bool ReadFrom(Decoder* decoder, Blob* blob);
 
 template <typename... Messages>
 std::string Encode(const std::variant<Messages...>& message) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,9 +58,10 @@ struct FreePieces : RunOfTask {};
 /// What the tasks of a plan are. Comes before the first assignment of one.
 struct PlanProgram {
   PlanId plan{};
-  Blob program;  // expr/expression_codec.h
+  Blob program;                 // cluster/program.h
+  std::vector<TaskId> imports;  // results of other plans, which stand as the tasks of layer 0
 };
-constexpr auto FieldsOf(std::type_identity<PlanProgram>) { return std::tuple(&PlanProgram::plan, &PlanProgram::program); }
+constexpr auto FieldsOf(std::type_identity<PlanProgram>) { return std::tuple(&PlanProgram::plan, &PlanProgram::program, &PlanProgram::imports); }
 
 /// No task of the plan will be assigned any more.
 struct ForgetPlan {
@@ -88,14 +90,18 @@ using ToWorker = std::variant<Assignment, CancelRun, FreePieces, PlanProgram, Fo
 
 // -- To the scheduler.
 
+/// Up to that size the value of a call goes with the news of it, by the scheduler, to who waits for it.
+inline constexpr int64_t kMaxValueBytes = 4 << 10;
+
 struct TaskDone {
   TaskId task{};
   RunId run = kNoRun;
   int64_t num_bytes = 0;  // of the result, which the worker holds
   Blob evidence;          // compute/evidence_codec.h; empty where there is none
+  std::optional<Blob> value;  // of a user's function, where it is so short that it goes along (kMaxValueBytes)
 };
 constexpr auto FieldsOf(std::type_identity<TaskDone>) {
-  return std::tuple(&TaskDone::task, &TaskDone::run, &TaskDone::num_bytes, &TaskDone::evidence);
+  return std::tuple(&TaskDone::task, &TaskDone::run, &TaskDone::num_bytes, &TaskDone::evidence, &TaskDone::value);
 }
 
 struct TaskFailed {

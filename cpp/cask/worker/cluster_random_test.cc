@@ -1,7 +1,7 @@
 // A whole cluster on one thread: the scheduler's machine, several workers' machines, and between them a network that delivers encoded messages in
-// order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans are cancelled and released, and the
-// scheduler is replaced by one that knows nothing but what clients and workers tell it. Results are compared with what the plan gives when it is
-// evaluated one task after another; in the end nothing may be left anywhere.
+// order on each link but at any time, also what a worker said before it was lost. Workers come and are lost, plans import from each other, are
+// cancelled and released, and the scheduler is replaced by one that knows nothing but what clients and workers tell it. Results are compared with what the plan
+// gives when it is evaluated one task after another; in the end nothing may be left anywhere.
 
 #include <gtest/gtest.h>
 
@@ -47,6 +47,12 @@ PlanShape RandomShape(Random& random) {
   return shape;
 }
 
+// A task for each import, and one over all of them.
+PlanShape CallOf(std::vector<TaskId> imports) {
+  const auto n = static_cast<int64_t>(imports.size());
+  return {{{n, false, {}}, {n, true, {{0, 0, OneToOne()}}}, {1, true, {{0, 0, AllToAll(n, 1)}, {1, 0, AllToAll(n, 1)}}}}, std::move(imports)};
+}
+
 // The value of a task: a hash of its place and its inputs' values.
 template <typename ValueOf>
 uint64_t Evaluate(const PlanShape& shape, int layer, int64_t task, ValueOf value_of) {
@@ -57,8 +63,17 @@ uint64_t Evaluate(const PlanShape& shape, int layer, int64_t task, ValueOf value
   return value;
 }
 
-uint64_t Expected(const PlanShape& shape, int layer, int64_t task) {
-  return Evaluate(shape, layer, task, [&](int input, int64_t other) { return Expected(shape, input, other); });
+using Shapes = std::map<PlanId, PlanShape>;
+
+// Whose pieces a task's are: an import's are those of what it stands for.
+TaskId OriginOf(const Shapes& shapes, const TaskId& id) {
+  const PlanShape& shape = shapes.at(id.plan);
+  return id.layer == 0 && !shape.imports.empty() ? shape.imports[id.task] : id;
+}
+
+uint64_t Expected(const Shapes& shapes, const TaskId& id) {
+  const TaskId task = OriginOf(shapes, id);
+  return Evaluate(shapes.at(task.plan), task.layer, task.task, [&](int input, int64_t other) { return Expected(shapes, {task.plan, input, other}); });
 }
 
 struct Execution {
@@ -111,11 +126,12 @@ class Cluster {
     Settle();
     for (const auto& [plan, shape] : plans_) {
       if (cancelled_.contains(plan)) continue;
-      ASSERT_EQ(static_cast<int>(scheduler_.StatusOf(plan)), static_cast<int>(PlanStatus::kFinished));
+      ASSERT_EQ(scheduler_.StatusOf(plan), independent_.contains(plan) ? PlanStatus::kRunning : PlanStatus::kFinished);
       CheckOutputs(plan, shape);
     }
     while (!plans_.empty()) Release(plans_.begin()->first);
     Settle();
+    EXPECT_TRUE(lineage_.empty());
     for (const auto& [id, node] : nodes_) {
       EXPECT_TRUE(node->pieces.empty()) << "worker " << Number(id) << " leaks " << node->pieces.size() << " pieces";
       EXPECT_EQ(node->machine.num_executing(), 0);
@@ -123,6 +139,7 @@ class Cluster {
   }
 
   int64_t num_executed() const { return num_executed_; }
+  int64_t num_imported() const { return num_imported_; }
 
  private:
   template <typename Container>
@@ -131,11 +148,27 @@ class Cluster {
   }
 
   void Submit() {
-    if (plans_.size() >= 3) return;
-    const PlanShape shape = RandomShape(random_);
-    const PlanId plan = scheduler_.OnSubmit(shape, {.priority = static_cast<Priority>(random_.Below(3))}, outbox_);
+    if (plans_.size() >= 4) return;
+    std::vector<TaskId> imports = RandomImports();
+    for (const TaskId& origin : imports) imported_.insert(origin.plan);
+    const PlanShape shape = imports.empty() ? RandomShape(random_) : CallOf(std::move(imports));
+    const bool independent = random_.Percent(50);
+    const PlanId plan = scheduler_.OnSubmit(shape, {.priority = static_cast<Priority>(random_.Below(3)), .independent = independent}, outbox_);
     plans_.emplace(plan, shape);
+    if (independent) independent_.insert(plan);
     Send();
+  }
+
+  // Of plans that are not cancelled: what imports from them must not fail.
+  std::vector<TaskId> RandomImports() {
+    std::vector<TaskId> imports;
+    for (int64_t left = plans_.empty() || random_.Percent(40) ? 0 : random_.Between(1, 3); left > 0; --left) {
+      const auto& [plan, shape] = *Any(plans_);
+      const auto last = static_cast<int32_t>(shape.layers.size()) - 1;
+      const int32_t layer = static_cast<int32_t>(random_.Between(shape.imports.empty() ? 0 : 1, last));
+      if (!cancelled_.contains(plan)) imports.push_back({plan, layer, random_.Below(shape.layers[layer].num_tasks)});
+    }
+    return imports;
   }
 
   void Join() {
@@ -173,7 +206,10 @@ class Cluster {
     late_.clear();
     std::erase_if(plans_, [&](const auto& plan) { return cancelled_.contains(plan.first); });
     std::vector<HeldTask> held = JoinAgain();
-    for (const auto& [plan, shape] : plans_) {
+    // Plans that others import from come before these.
+    Shapes known = plans_;
+    for (const PlanId plan : lineage_) known.emplace(plan, shapes_.at(plan));
+    for (const auto& [plan, shape] : known) {
       // Some workers come before the plan's client, others after it.
       std::vector<HeldTask> early;
       std::erase_if(held, [&](const HeldTask& one) {
@@ -181,10 +217,12 @@ class Cluster {
         early.push_back(one);
         return true;
       });
-      scheduler_.OnSubmitAgain(plan, shape, {.priority = static_cast<Priority>(random_.Below(3))}, early, outbox_);
+      const PlanOptions options{.priority = static_cast<Priority>(random_.Below(3)), .independent = independent_.contains(plan)};
+      scheduler_.OnSubmitAgain(plan, shape, options, early, outbox_);
       Send();
       scheduler_.Validate();
     }
+    for (const PlanId plan : std::exchange(lineage_, {})) Release(plan);
     for (const HeldTask& one : held) {
       scheduler_.OnTaskHeld(one, outbox_);
       Send();
@@ -224,6 +262,7 @@ class Cluster {
     if (plans_.empty()) return;
     const PlanId plan = Any(plans_)->first;
     if (random_.Percent(50)) {
+      if (imported_.contains(plan)) return;
       if (scheduler_.StatusOf(plan) == PlanStatus::kRunning) cancelled_.insert(plan);
       scheduler_.OnCancel(plan, outbox_);
       Send();
@@ -235,6 +274,7 @@ class Cluster {
   void Release(PlanId plan) {
     plans_.erase(plan);
     scheduler_.OnRelease(plan, outbox_);
+    if (scheduler_.Knows(plan)) lineage_.insert(plan);
     Send();
   }
 
@@ -342,7 +382,9 @@ class Cluster {
     const TaskId& id = started.task;
     const PlanShape& shape = shapes_.at(id.plan);
     execution.value = Evaluate(shape, id.layer, id.task, [&](int layer, int64_t task) {
-      const auto found = node.pieces.find({id.plan, layer, task});
+      const TaskId input = OriginOf(shapes_, {id.plan, layer, task});
+      num_imported_ += input.plan != id.plan ? 1 : 0;
+      const auto found = node.pieces.find(input);
       if (found != node.pieces.end()) return found->second;
       EXPECT_TRUE(!plans_.contains(id.plan) || cancelled_.contains(id.plan)) << "an input is missing";
       execution.complete = false;
@@ -371,7 +413,7 @@ class Cluster {
     std::set<TaskId> seen;
     for (const LayerInput& input : shapes_.at(action.task.plan).layers[action.task.layer].inputs) {
       input.pattern->ForEachInput(action.task.task, [&](int64_t task) {
-        const TaskId id{action.task.plan, input.layer, task};
+        const TaskId id = scheduler_.OriginOf({action.task.plan, input.layer, task});
         const WorkerId holder = scheduler_.WorkerOf(id);
         if (holder != action.worker && seen.insert(id).second) assignment.remote_inputs.push_back({id, holder});
       });
@@ -385,8 +427,9 @@ class Cluster {
     // A plan is known only after it was submitted, and its first tasks are assigned within that call.
     const SchedulerOutbox actions = std::exchange(outbox_, {});
     for (const SchedulerAction& action : actions) {
-      EXPECT_NE(static_cast<int>(action.kind), static_cast<int>(Kind::kPlanFailed));
-      if (action.worker == kNoWorker) continue;
+      EXPECT_TRUE(action.kind != Kind::kPlanFailed && action.kind != Kind::kTaskErred);
+      EXPECT_TRUE(action.kind != Kind::kPlanForgotten || lineage_.erase(action.task.plan) == 1);
+      if (action.worker == kNoWorker || action.kind == Kind::kTaskFinished) continue;
       ASSERT_TRUE(nodes_.contains(action.worker));
       Node& node = *nodes_.at(action.worker);
       switch (action.kind) {
@@ -414,7 +457,7 @@ class Cluster {
         const TaskId id{plan, layer, task};
         const auto& pieces = nodes_.at(scheduler_.WorkerOf(id))->pieces;
         ASSERT_TRUE(pieces.contains(id));
-        EXPECT_EQ(pieces.at(id), Expected(shape, layer, task));
+        EXPECT_EQ(pieces.at(id), Expected(shapes_, id));
       }
     }
   }
@@ -422,28 +465,34 @@ class Cluster {
   Random random_;
   Scheduler scheduler_;
   SchedulerOutbox outbox_;
-  std::map<PlanId, PlanShape> plans_;   // not released
-  std::map<PlanId, PlanShape> shapes_;  // of all plans ever
+  Shapes plans_;                // not released
+  Shapes shapes_;               // of all plans ever
+  std::set<PlanId> lineage_;    // released, but others import from them
+  std::set<PlanId> imported_;   // others were made to import from them
+  std::set<PlanId> independent_;
   std::set<PlanId> cancelled_;
   std::map<WorkerId, std::unique_ptr<Node>> nodes_;
   std::deque<std::pair<WorkerId, Link>> late_;  // on the way from workers that are lost
   int32_t next_worker_ = 0;
   int64_t first_id_ = 0;  // of the present scheduler
   int64_t num_executed_ = 0;
+  int64_t num_imported_ = 0;  // inputs of tasks
 };
 
 TEST(ClusterRandom, ResultsAreRightWhateverHappens) {
   const uint64_t first_seed = FirstTestSeed();
-  int64_t executed = 0;
+  int64_t executed = 0, imported = 0;
   for (uint64_t seed = first_seed; seed < first_seed + kTestSeeds; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Cluster cluster(seed);
     for (int step = 0; step < 1500; ++step) cluster.Step();
     cluster.Finish();
     executed += cluster.num_executed();
+    imported += cluster.num_imported();
     if (testing::Test::HasFailure()) break;
   }
   EXPECT_GT(executed, static_cast<int64_t>(kTestSeeds) * 30);
+  EXPECT_GT(imported, static_cast<int64_t>(kTestSeeds) * 5);
 }
 
 }  // namespace

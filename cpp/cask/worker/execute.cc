@@ -30,13 +30,15 @@ Result<TaskPieces> RunBody(const TaskBody& body, TaskContext& context) {
 Result<InputGroups> Executor::GatherInputs(const Execution& execution) {
   const TaskId& id = execution.started.task;
   const Layer& layer = execution.plan->plan.layers[id.layer];
+  const std::vector<TaskId>& imports = execution.plan->plan.imports;
   InputGroups groups(layer.inputs.size());
   bool all_held = true;
   for (size_t i = 0; i < layer.inputs.size(); ++i) {
     const LayerInput& input = layer.inputs[i];
     groups[i].reserve(static_cast<size_t>(input.pattern->CountInputs(id.task)));
     auto take = [&](int64_t task) {
-      groups[i].push_back(store_.GetResult({id.plan, input.layer, task}, input.output));
+      const bool is_import = input.layer == 0 && !imports.empty();
+      groups[i].push_back(store_.GetResult(is_import ? imports[static_cast<size_t>(task)] : TaskId{id.plan, input.layer, task}, input.output));
       all_held = all_held && groups[i].back() != nullptr;
     };
     input.pattern->ForEachInput(id.task, std::ref(take));

@@ -88,6 +88,7 @@ class Executor {
 
   std::mutex& mutex() { return mutex_; }
   Store& store() { return store_; }
+  const Store& store() const { return store_; }
   /// With the mutex held.
   std::vector<HeldResult> Holdings() const { return worker_.Holdings(); }
   int num_threads() const { return num_threads_; }

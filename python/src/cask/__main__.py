@@ -47,6 +47,7 @@ def main(argv=None):
 def _become_node(argv):
     """A scheduler or worker is a process without Python: this one becomes it."""
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin", "cask-node")
+    os.environ.setdefault("CASK_PYTHON", sys.executable)  # for users' functions
     os.execv(program, ["cask", *argv])
 
 

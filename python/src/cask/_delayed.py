@@ -1,4 +1,4 @@
-"""`delayed`: plain Python functions made lazy, run on threads of this process.
+"""`delayed`: plain Python functions made lazy, run by the workers of a cluster or on threads of this process.
 
 A Delayed value is a call that has not been made: a function and its arguments, among which may be other delayed values and Cask
 collections. Computing makes the calls that are needed, each once, those that do not wait for each other at the same time.
@@ -7,9 +7,11 @@ collections. Computing makes the calls that are needed, each once, those that do
 import itertools
 import operator
 import os
+import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from cask import base
+from cask._futures import prefetch
 
 __all__ = ["Delayed", "delayed"]
 
@@ -86,6 +88,9 @@ class Delayed:
 
     @staticmethod
     def _persist_all(values):
+        caller = _caller()
+        if caller is not None:  # the values stay there
+            return [Delayed(_same, (future,), {}, value.key, value._nout) for value, future in zip(values, _start(values, caller))]
         return [Delayed(_same, (_Opaque(result),), {}, value.key, value._nout) for value, result in zip(values, _run(values))]
 
     def __repr__(self):
@@ -155,6 +160,11 @@ def _inputs(call):
 
 def _run(wanted):
     """Makes the calls that `wanted` need; their results in the same order."""
+    caller = _caller()
+    if caller is not None:
+        futures = _start(wanted, caller)
+        prefetch(futures)
+        return [future.result() for future in futures]
     calls, consumers, missing, frames = _survey(wanted)
     results = dict(zip((id(frame) for frame in frames), base.compute(*frames, traverse=False)))
     ready = [call for call in calls.values() if missing[id(call)] == 0]
@@ -176,6 +186,36 @@ def _run(wanted):
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    return [results[id(value)] for value in wanted]
+
+
+def _caller():
+    """What has functions called on the cluster of the client made last; None where this process makes the calls."""
+    distributed = sys.modules.get("cask.distributed")
+    client = distributed and distributed._current
+    return client and client._caller
+
+
+def _start(wanted, caller):
+    """Has a cluster make the calls that `wanted` need; futures of them."""
+    calls, consumers, missing, frames = _survey(wanted)
+    results = dict(zip((id(frame) for frame in frames), base.compute(*frames, traverse=False)))
+    ready = [call for call in calls.values() if missing[id(call)] == 0]
+    while ready:
+        # Calls of one function go together.
+        by_function = {}
+        for call in ready:
+            by_function.setdefault(id(call._function), []).append(call)
+        ready = []
+        for alike in by_function.values():
+            arguments = [base._rebuild((call._args, call._kwargs), True, results) for call in alike]
+            futures = caller.submit(alike[0]._function, arguments, keys=None, pure=False, retries=0, priority=1)
+            results.update(zip(map(id, alike), futures))
+        for call in itertools.chain.from_iterable(by_function.values()):
+            for consumer in consumers.get(id(call), ()):
+                missing[id(consumer)] -= 1
+                if missing[id(consumer)] == 0:
+                    ready.append(consumer)
     return [results[id(value)] for value in wanted]
 
 

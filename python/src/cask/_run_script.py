@@ -6,8 +6,10 @@ import io
 import os
 import signal
 import sys
-from io import FileIO
+import sysconfig
+import threading
 from importlib.machinery import SourceFileLoader
+from io import FileIO
 from types import ModuleType
 
 from cask import _alias
@@ -89,10 +91,17 @@ def _stop(number, frame):
 
 def _collect_once():
     """Has Python end without looking for garbage several times more: with pandas loaded, that takes longer than many a script."""
+    # Other threads may still use what is taken away here. Files that lie in cycles are closed in time by Python's own end alone.
+    if threading.active_count() > 1 or any(isinstance(thing, FileIO) and not thing.closed and thing.fileno() > 2 for thing in gc.get_objects()):
+        return
+    libraries = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+    for module in list(sys.modules.values()):
+        if not (getattr(module, "__file__", None) or libraries[0]).startswith(libraries):
+            # The user's own, whose functions hold all that is in it; what is destroyed now may still want builtins.
+            for name in [name for name in module.__dict__ if name != "__builtins__"]:
+                module.__dict__[name] = None
     gc.collect()
-    # Files that a module still holds may be part of cycles, and only the collector would then write what they hold.
-    if not any(isinstance(thing, FileIO) and not thing.closed and thing.fileno() > 2 for thing in gc.get_objects()):
-        gc.freeze()
+    gc.freeze()
 
 
 def _show_nothing(*exception):

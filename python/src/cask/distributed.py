@@ -12,9 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from cask import _alias, _progress, base
+from cask._futures import Caller, ClusterFuture, Future, prefetch, wait_for_all
 from cask._nearest import missing_name
 
-__all__ = ["Client", "Executor", "Future", "LocalCluster", "as_completed", "default_client", "fire_and_forget", "get_client", "progress", "wait"]
+__all__ = [
+    "Client", "Executor", "Future", "KilledWorker", "LocalCluster", "as_completed", "default_client", "fire_and_forget", "futures_of", "get_client",
+    "progress", "wait",
+]  # fmt: skip
 
 _LOCAL_ADDRESS = "local"
 _CONNECT_SECONDS = 1.0
@@ -41,6 +45,7 @@ class Client:
         if asynchronous:
             raise NotImplementedError("cask has no asynchronous Client; the nearest is Client() and its compute(), which gives a Future at once")
         self._address, self._remote = _connect(address, timeout, reconnect_timeout)
+        self._caller = None if self._remote is None else Caller(self._remote)
         self._pool = None
         self.status = "running"
         if set_as_default:
@@ -94,33 +99,71 @@ class Client:
             stop = getattr(one, "cancel", None) if isinstance(one, Future) else getattr(one, "_cancel", None)
             if stop is not None:
                 stop()
+            if isinstance(one, ClusterFuture) and self._caller is not None:
+                self._caller.forget(one)
 
     # Functions.
 
-    def submit(self, function, *args, key=None, pure=True, **kwargs):
-        """A Future of `function(*args, **kwargs)`, called on a thread of this process; futures among the arguments are waited for."""
+    def submit(self, function, *args, key=None, workers=None, resources=None, retries=None, priority=0, fifo_timeout=None,
+               allow_other_workers=False, actor=False, actors=False, pure=True, **kwargs):  # fmt: skip
+        """A Future of `function(*args, **kwargs)`, called by a worker, or on a thread of this process where there is no cluster.
+
+        Futures among the arguments stand for their values. Calls of the same function with the same arguments are made once, unless `pure` is False;
+        `key` names a call. A call that fails is made again up to `retries` times. Those of a higher `priority` come first.
+        """
+        _refuse_placement(workers, resources, actor or actors)
+        return self._submit(function, [(args, kwargs)], key and [key], pure, retries, priority)[0]
+
+    def map(self, function, *iterables, key=None, workers=None, retries=None, resources=None, priority=0, allow_other_workers=False, fifo_timeout=None,
+            actor=False, actors=False, pure=True, batch_size=None, **kwargs):  # fmt: skip
+        """A Future for each call of `function` with the items of the iterables, as long as the shortest; `key`: names for them, or what names begin with."""
+        _refuse_placement(workers, resources, actor or actors)
+        calls = [(items, kwargs) for items in zip(*iterables)]
+        keys = [f"{key}-{i}" for i in range(len(calls))] if isinstance(key, str) else key
+        if keys is not None and len(keys) != len(calls):
+            raise ValueError(f"map() got {len(keys)} keys for {len(calls)} calls")
+        return self._submit(function, calls, keys, pure, retries, priority)
+
+    def _submit(self, function, calls, keys, pure, retries, priority):
         self._refuse_if_closed()
-        return self._start(_call_when_ready, (function, args, kwargs))
+        if not callable(function):
+            raise TypeError(f"a {type(function).__name__} cannot be called: submit() and map() take a function and its arguments")
+        if not calls:
+            return []
+        if self._caller is None:
+            return [self._start(_call_when_ready, (function, args, kwargs)) for args, kwargs in calls]
+        level = 1 if priority == 0 else 2 if priority > 0 else 0
+        return self._caller.submit(function, calls, keys=keys, pure=pure, retries=retries or 0, priority=level)
 
-    def map(self, function, *iterables, **kwargs):
-        """A Future for each call of `function` with the items of the iterables."""
-        return [self.submit(function, *items, **kwargs) for items in zip(*iterables)]
-
-    def gather(self, futures, errors="raise"):
-        """The results of futures, in the same structure."""
+    def gather(self, futures, errors="raise", direct=None, asynchronous=None):
+        """The results of futures, in the same structure; with `errors="skip"` without those that failed."""
         if isinstance(futures, Future):
             return futures.result()
         if isinstance(futures, dict):
             return {key: self.gather(future, errors) for key, future in futures.items()}
-        gathered = [self.gather(future, errors) if isinstance(future, (Future, list, dict)) else future for future in futures
-                    if errors != "skip" or not isinstance(future, Future) or future.exception() is None]  # fmt: skip
-        return gathered
+        if not isinstance(futures, (list, tuple, set)):
+            futures = list(futures)
+        prefetch(future for future in futures if isinstance(future, Future))
+        wanted = [future for future in futures if errors != "skip" or not isinstance(future, Future) or future.exception() is None]
+        gathered = [self.gather(future, errors) if isinstance(future, (Future, list, tuple, set, dict)) else future for future in wanted]
+        return gathered if isinstance(futures, list) else type(futures)(gathered)
 
-    def scatter(self, data, **kwargs):
-        """Futures of values that are there already."""
-        if isinstance(data, (list, tuple)):
-            return [self._start(_same, (item,)) for item in data]
-        return self._start(_same, (data,))
+    def scatter(self, data, workers=None, broadcast=False, direct=None, hash=True, timeout=None, asynchronous=None):
+        """Futures of values that are there already: one of each item of a list, a tuple or a dict, else one of the whole.
+
+        A value lies with one worker, from which others get it.
+        """
+        _refuse_placement(workers, None, False)
+        if isinstance(data, dict):
+            return dict(zip(data, self.scatter(list(data.values()), hash=hash)))
+        if isinstance(data, (list, tuple, set)):
+            return type(data)(self._submit(_same, [((item,), {}) for item in data], None, hash, 0, 1))
+        return self._submit(_same, [((data,), {})], None, hash, 0, 1)[0]
+
+    def retry(self, futures, asynchronous=None):
+        """Makes calls that have failed once more."""
+        for future in futures if isinstance(futures, (list, tuple, set)) else [futures]:
+            future.retry()
 
     def _start(self, function, args, first=False):
         if self._pool is None:
@@ -210,41 +253,8 @@ class LocalCluster:
         self.status = "closed"
 
 
-class Future:
-    """A result that is being computed."""
-
-    def __init__(self, future, function):
-        self._future = future
-        self.key = f"{getattr(function, '__name__', 'call')}-{id(future):x}"
-
-    def result(self, timeout=None):
-        return self._future.result(timeout)
-
-    def exception(self, timeout=None):
-        return self._future.exception(timeout)
-
-    def done(self):
-        return self._future.done()
-
-    def cancel(self, **kwargs):
-        return self._future.cancel()
-
-    def cancelled(self):
-        return self._future.cancelled()
-
-    def add_done_callback(self, function):
-        self._future.add_done_callback(lambda _: function(self))
-
-    @property
-    def status(self):
-        if not self._future.done():
-            return "pending"
-        if self._future.cancelled():
-            return "cancelled"
-        return "error" if self._future.exception() is not None else "finished"
-
-    def __repr__(self):
-        return f"<Future: {self.status}, key: {self.key}>"
+class KilledWorker(Exception):
+    """The process that ran a function has ended, by a crash for example, as often as the call was tried."""
 
 
 def default_client():
@@ -259,12 +269,20 @@ def get_client(address=None, timeout=None):
     return _current or Client(address)
 
 
+def futures_of(o, client=None):
+    """The futures among objects, also in lists, tuples, sets and dicts."""
+    if isinstance(o, Future):
+        return [o]
+    inside = o.values() if isinstance(o, dict) else o if isinstance(o, (list, tuple, set)) else ()
+    return [future for item in inside for future in futures_of(item)]
+
+
 def wait(fs, timeout=None, return_when="ALL_COMPLETED"):
     """Waits until persisted collections are loaded, or futures done; gives (done, not_done)."""
     from collections import namedtuple
 
     items = list(fs) if isinstance(fs, (list, tuple, set)) else [fs]
-    _wait_for_futures([item._future for item in items if isinstance(item, Future)], timeout, return_when)
+    _wait_for_futures([item for item in items if isinstance(item, Future)], timeout, return_when)
     deadline = None if timeout is None else time.monotonic() + timeout
     for item in items:
         if not isinstance(item, Future) and base.is_dask_collection(item):
@@ -274,11 +292,25 @@ def wait(fs, timeout=None, return_when="ALL_COMPLETED"):
 
 
 def _wait_for_futures(futures, timeout, return_when):
+    if return_when == "ALL_COMPLETED":
+        if not wait_for_all(futures, timeout):
+            raise TimeoutError(f"{sum(not future.done() for future in futures)} of {len(futures)} futures were not done after {timeout} s")
+        return
     import concurrent.futures as standard
 
-    found = standard.wait(futures, timeout, return_when)
-    if timeout is not None and found.not_done and return_when == "ALL_COMPLETED":
-        raise TimeoutError(f"{len(found.not_done)} of {len(futures)} futures were not done after {timeout} s")
+    # What has failed is known by the future itself: the one that stands for it here has no result.
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while not _are_enough(futures, return_when):
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if not standard.wait([future._future for future in futures if not future.done()], left, standard.FIRST_COMPLETED).done and left is not None:
+            raise TimeoutError(f"{sum(not future.done() for future in futures)} of {len(futures)} futures were not done after {timeout} s")
+
+
+def _are_enough(futures, return_when):
+    done = [future for future in futures if future.done()]
+    if len(done) == len(futures) or (done and return_when == "FIRST_COMPLETED"):
+        return True
+    return return_when == "FIRST_EXCEPTION" and any(future.status == "error" for future in done)
 
 
 # How long a wait for a collection keeps Python from handling Ctrl-C.
@@ -360,6 +392,13 @@ def _drop_unfinished():
 
 
 # --- the engine ---------------------------------------------------------------------------------------------------------
+
+
+def _refuse_placement(workers, resources, actor):
+    if workers or resources:
+        raise NotImplementedError("cask does not place calls by workers= or resources= yet; leave them out, and the scheduler chooses")
+    if actor:
+        raise NotImplementedError("cask has no actors")
 
 
 def _refuse_unknown(function, kwargs):

@@ -35,7 +35,7 @@ class Collection:
     @staticmethod
     def _compute_all(collections):
         from cask import _progress
-        from cask.dataframe._convert import to_pandas
+        from cask._pandas import to_pandas
 
         with _progress.shown_if_long():
             results = _core.compute([collection._core for collection in collections])
@@ -161,6 +161,11 @@ class Collection:
     def copy(self, deep=False):
         """Another name for the same values: setting a column of one leaves the other as it is."""
         return wrap(self._core)
+
+    def _map_partitions(self, func, *args, **kwargs):
+        from cask.dataframe._map_partitions import map_partitions
+
+        return map_partitions(func, self, *args, **kwargs)
 
     def pipe(self, func, *args, **kwargs):
         """`func(self, *args, **kwargs)`; or, of a pair (function, name), with the collection as the argument of that name."""

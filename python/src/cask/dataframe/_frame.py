@@ -3,6 +3,7 @@
 from cask.dataframe._collection import Collection, register, wrap
 from cask.dataframe._reductions import Reductions, _listed
 from cask.dataframe._repr import describe_lazily
+from cask.dataframe._result_types import no_default
 from cask.dataframe._series import Series, _missing_first
 
 
@@ -245,6 +246,30 @@ class DataFrame(Reductions, Collection):
     def value_counts(self, subset=None, sort=True, ascending=False, dropna=True, normalize=False, **kwargs):
         frame = self if subset is None else self[_listed(subset)]
         return wrap(frame._core.value_counts(normalize, sort, ascending, dropna, False))
+
+    # Functions of one's own.
+
+    def map_partitions(self, func, *args, meta=no_default, enforce_metadata=True, transform_divisions=True, clear_divisions=False,
+                       align_dataframes=False, parent_meta=None, required_columns=None, **kwargs):  # fmt: skip
+        """What `func(partition, *args, **kwargs)` gives for each partition, a pandas frame; see cask.dataframe.map_partitions."""
+        return self._map_partitions(func, *args, meta=meta, enforce_metadata=enforce_metadata, clear_divisions=clear_divisions,
+                                    align_dataframes=align_dataframes, **kwargs)  # fmt: skip
+
+    def apply(self, function, *args, meta=no_default, axis=0, **kwargs):
+        """`function(row)` for each row, with axis=1: a series of what it gives, or a frame where it gives series."""
+        from cask.dataframe._map_partitions import apply_rows
+
+        if axis not in (0, 1, "index", "columns"):
+            raise ValueError(f"No axis named {axis}")
+        if axis not in (1, "columns"):
+            raise NotImplementedError("DataFrame.apply only supports axis=1\n  Try: df.apply(func, axis=1)")
+        return apply_rows(self, function, kwargs.pop("args", args), meta, kwargs)
+
+    def map(self, func, na_action=None, meta=None):
+        """`func(value)` for each value."""
+        from cask.dataframe._map_partitions import map_values
+
+        return map_values(self, func, na_action, meta)
 
     # Out.
 

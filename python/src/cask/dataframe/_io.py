@@ -64,7 +64,7 @@ def from_pandas(data, npartitions=None, sort=True, chunksize=None):
 def _columns(data):
     import pandas as pd
 
-    from cask.dataframe._convert import from_pandas_column
+    from cask._pandas import from_pandas_column
 
     columns = [(data.index.name, *from_pandas_column(data.index))]
     if isinstance(data, pd.Series):

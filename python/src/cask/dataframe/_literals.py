@@ -42,7 +42,7 @@ def _temporal(value):
 def dtype_name(dtype):
     """What the engine calls a dtype given as pandas takes it: "int64", float, np.int32, pd.Int64Dtype(), "category"."""
     if type(dtype).__name__ == "CategoricalDtype":
-        from cask.dataframe._convert import categorical_type
+        from cask._pandas import categorical_type
 
         return "category" if dtype.categories is None and not dtype.ordered else categorical_type(dtype)
     if isinstance(dtype, str):

@@ -18,7 +18,7 @@ def _categorical_dtype(categories):
 
     if categories is None or categories[1] is None:
         return pd.CategoricalDtype(ordered=bool(categories and categories[2]))
-    from cask.dataframe._convert import categories_index
+    from cask._pandas import categories_index
 
     return pd.CategoricalDtype(categories_index(*categories[:2]), categories[2])
 

@@ -104,7 +104,7 @@ class Reductions:
     def _few(self, core, compute):
         from cask import _core
         from cask.dataframe._collection import wrap
-        from cask.dataframe._convert import to_pandas
+        from cask._pandas import to_pandas
 
         return to_pandas(_core.compute([core], is_interactive=True)[0]) if compute else wrap(core)
 

@@ -3,6 +3,7 @@
 from cask.dataframe._collection import Collection, register, wrap
 from cask.dataframe._reductions import Reductions
 from cask.dataframe._repr import describe_lazily
+from cask.dataframe._result_types import no_default
 
 
 class Series(Reductions, Collection):
@@ -122,6 +123,27 @@ class Series(Reductions, Collection):
         from cask.dataframe._groupby import SeriesGroupBy
 
         return SeriesGroupBy(self, by, **kwargs)
+
+    def map_partitions(self, func, *args, meta=no_default, enforce_metadata=True, transform_divisions=True, clear_divisions=False,
+                       align_dataframes=False, parent_meta=None, required_columns=None, **kwargs):  # fmt: skip
+        """What `func(partition, *args, **kwargs)` gives for each partition, a pandas series; see cask.dataframe.map_partitions."""
+        return self._map_partitions(func, *args, meta=meta, enforce_metadata=enforce_metadata, clear_divisions=clear_divisions,
+                                    align_dataframes=align_dataframes, **kwargs)  # fmt: skip
+
+    def apply(self, function, *args, meta=no_default, axis=0, **kwargs):
+        """`function(value)` for each value: a series of what it gives, or a frame where it gives series."""
+        from cask.dataframe._map_partitions import apply_values
+
+        if axis not in (0, "index", None):
+            raise ValueError(f"No axis named {axis} for Series")
+        kwargs.pop("convert_dtype", None)  # what pandas does without since version 3
+        return apply_values(self, function, kwargs.pop("args", args), meta, kwargs)
+
+    def map(self, arg, na_action=None, meta=None):
+        """`arg(value)` for each value, or what a dict or a pandas series has for it."""
+        from cask.dataframe._map_partitions import map_values
+
+        return map_values(self, arg, na_action, meta)
 
     def to_csv(self, filename, **kwargs):
         from cask.dataframe._to_csv import to_csv

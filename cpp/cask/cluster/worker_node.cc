@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,6 +68,14 @@ Result<WorkerServerOptions> OptionsOf(const WorkerCommand& command, const std::s
     ARROW_ASSIGN_OR_RAISE(options.executor.store.memory_limit_bytes, ParseBytes(command.memory_limit, AvailableMemory()));
   }
   return options;
+}
+
+// Each large value that a function gives is a file in memory.
+void AllowManyFiles() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Users' functions run in children of the Python that `cask worker` was called with. None is started before it is needed.
@@ -152,6 +161,7 @@ class WorkerNode {
 }  // namespace
 
 int RunWorker(const WorkerCommand& command) {
+  AllowManyFiles();
   if (const Status status = MakeChildren(command); !status.ok()) {
     fmt::print(stderr, "cask worker: {}\n", Describe(status));
     return 1;

@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from cask import base
-from cask._futures import prefetch
+from cask._futures import ClusterFuture, prefetch
 
 __all__ = ["Delayed", "delayed"]
 
@@ -164,7 +164,7 @@ def _run(wanted):
     if caller is not None:
         futures = _start(wanted, caller)
         prefetch(futures)
-        return [future.result() for future in futures]
+        return [_value_of(future) for future in futures]
     calls, consumers, missing, frames = _survey(wanted)
     results = dict(zip((id(frame) for frame in frames), base.compute(*frames, traverse=False)))
     ready = [call for call in calls.values() if missing[id(call)] == 0]
@@ -197,7 +197,7 @@ def _caller():
 
 
 def _start(wanted, caller):
-    """Has a cluster make the calls that `wanted` need; futures of them."""
+    """Has a cluster make the calls that `wanted` need; futures of them. Functions that are `of_this_process` are called at once, and give values."""
     calls, consumers, missing, frames = _survey(wanted)
     results = dict(zip((id(frame) for frame in frames), base.compute(*frames, traverse=False)))
     ready = [call for call in calls.values() if missing[id(call)] == 0]
@@ -208,6 +208,10 @@ def _start(wanted, caller):
             by_function.setdefault(id(call._function), []).append(call)
         ready = []
         for alike in by_function.values():
+            if getattr(alike[0]._function, "of_this_process", False):
+                for call in alike:
+                    results[id(call)] = _make(call, {id(value): _value_of(results[id(value)]) for value in _inputs(call)})
+                continue
             arguments = [base._rebuild((call._args, call._kwargs), True, results) for call in alike]
             futures = caller.submit(alike[0]._function, arguments, keys=None, pure=False, retries=0, priority=1)
             results.update(zip(map(id, alike), futures))
@@ -217,6 +221,10 @@ def _start(wanted, caller):
                 if missing[id(consumer)] == 0:
                     ready.append(consumer)
     return [results[id(value)] for value in wanted]
+
+
+def _value_of(result):
+    return result.result() if isinstance(result, ClusterFuture) else result
 
 
 def _survey(wanted):

@@ -219,7 +219,7 @@ class Caller:
 
 def prefetch(futures):
     """Has the values of calls on a cluster fetched at the same time."""
-    for future in futures:
+    for future in futures:  # among which may be values
         if isinstance(future, ClusterFuture) and future._call is not None:
             future._call.prefetch()
 

@@ -47,6 +47,9 @@ def _write(core, options):
         return [os.path.normpath(path) for path in _core.write_csv(core, options)]
 
 
+_write.of_this_process = True  # which asks for the cluster itself
+
+
 def write_csv_options(sep=",", na_rep="", float_format=None, header=True, index=True, index_label=None, quoting=0, quotechar='"',
                       lineterminator=None, chunksize=None, date_format=None, doublequote=True, escapechar=None, decimal=".", errors="strict",
                       **others):  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cask import delayed
-from cask.distributed import Client, KilledWorker, as_completed, futures_of, get_client, wait
+from cask.distributed import Client, KilledWorker, as_completed, fire_and_forget, futures_of, get_client, wait
 
 PATIENCE = 60
 
@@ -226,6 +226,39 @@ def test_as_completed_callbacks_and_wait(client):
     assert len(done) == 1 and not_done == {slow}
     slow.cancel()
     assert futures_of({"a": futures[:2], "b": (futures[2],)}) == futures[:3]
+
+
+def test_futures_may_be_added_to_those_that_are_waited_for(client):
+    going = as_completed(client.map(inc, range(3)), with_results=True, raise_errors=False)
+    seen = []
+    for future, value in going:
+        seen.append(value)
+        if value == 3:
+            going.add(client.submit(inc, 100))
+            going.add(client.submit(divmod, 1, 0))
+    failed = [value for value in seen if isinstance(value, tuple)]
+    assert sorted(value for value in seen if not isinstance(value, tuple)) == [1, 2, 3, 101]
+    assert len(failed) == 1 and failed[0][0] is ZeroDivisionError and isinstance(failed[0][1], ZeroDivisionError)
+    assert going.is_empty() and going.count() == 0
+    going.update(client.map(inc, range(200, 205)))
+    assert sorted(value for batch in going.batches() for _, value in batch) == list(range(201, 206))
+    slow = client.submit(time.sleep, 1e6)
+    with pytest.raises(TimeoutError, match="1 futures"):
+        next(as_completed([slow], timeout=0.1))
+
+
+def test_what_is_fired_and_forgotten_runs(client, tmp_path):
+    path = tmp_path / "ran"
+
+    def touch(path):
+        time.sleep(0.2)
+        open(path, "w").close()
+
+    fire_and_forget(client.submit(touch, str(path)))
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert path.exists()
 
 
 def test_scattered_values_are_used_where_they_lie(client):

@@ -6,6 +6,7 @@
 """
 
 import os
+import queue
 import sys
 import threading
 import time
@@ -327,14 +328,69 @@ def _wait_for_collection(collection, deadline):
             raise TimeoutError("the collection was not loaded in time")
 
 
-def as_completed(futures=None, with_results=False, **kwargs):
-    """The futures in the order in which they are done."""
-    import concurrent.futures as standard
+class as_completed:
+    """Futures in the order in which they are done; others may be added meanwhile. With `with_results` pairs of a future and its result: what a call raised is
+    raised, or, unless `raise_errors`, stands in the place of the result as sys.exc_info() gives it. TimeoutError after `timeout` seconds in all.
 
-    by_inner = {future._future: future for future in futures or ()}
-    for inner in standard.as_completed(by_inner):
-        future = by_inner[inner]
-        yield (future, future.result()) if with_results else future
+    >>> for future in as_completed(client.map(inc, range(10))):
+    ...     print(future.result())
+    """
+
+    def __init__(self, futures=None, loop=None, with_results=False, raise_errors=True, *, timeout=None):
+        self._with_results, self._raise_errors = with_results, raise_errors
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._done = queue.SimpleQueue()
+        self._count = 0
+        self.update(futures or ())
+
+    def add(self, future):
+        self._count += 1
+        future.add_done_callback(self._done.put)
+
+    def update(self, futures):
+        for future in futures:
+            self.add(future)
+
+    def count(self):
+        """How many are still to be given."""
+        return self._count
+
+    def is_empty(self):
+        return self._count == 0
+
+    def has_ready(self):
+        return not self._done.empty()
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._count == 0:
+            raise StopIteration
+        try:
+            future = self._done.get(timeout=None if self._deadline is None else max(0.0, self._deadline - time.monotonic()))
+        except queue.Empty:
+            raise TimeoutError(f"{self._count} futures were not done in time") from None
+        self._count -= 1
+        if not self._with_results:
+            return future
+        error = None if self._raise_errors else future.exception()
+        return future, future.result() if error is None else (type(error), error, error.__traceback__)
+
+    def next_batch(self, block=True):
+        """All that are done; with `block` one at least."""
+        batch = [next(self)] if block or self.has_ready() else []
+        while self.has_ready():
+            batch.append(next(self))
+        return batch
+
+    def batches(self):
+        while not self.is_empty():
+            yield self.next_batch()
+
+    def clear(self):
+        """Forgets all that were not given."""
+        self._done, self._count = queue.SimpleQueue(), 0
 
 
 def progress(*futures, notebook=None, multi=True, complete=True, **kwargs):
@@ -361,8 +417,14 @@ def _how_far(items):
     return done, total
 
 
-def fire_and_forget(future):
-    """Does nothing: what is started runs to its end, whether or not its future is kept."""
+def fire_and_forget(obj):
+    """Has futures run to their end, also if nobody holds them; for as long as their client lives."""
+    for future in futures_of(obj):
+        _fired.add(future)
+        future.add_done_callback(_fired.discard)
+
+
+_fired: set = set()
 
 
 _unfinished: set = set()  # what has been given to a pool and is not done

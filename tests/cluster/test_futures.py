@@ -325,6 +325,8 @@ def test_what_cannot_be_asked_is_said(client):
         client.submit(inc, 1, workers=["a"])
     with pytest.raises(TypeError, match="pickle"):
         client.submit(inc, threading.Lock())
+    with pytest.raises(NotImplementedError, match="from the script"):
+        client.submit(lambda: get_client().submit(inc, 1).result()).result(PATIENCE)
     assert client.map(inc, []) == []
     assert get_client() is client
     client.close()

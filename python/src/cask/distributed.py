@@ -266,7 +266,10 @@ def default_client():
 
 
 def get_client(address=None, timeout=None):
-    """The client made last, or a new one."""
+    """The client made last, or a new one. NotImplementedError in a function that a worker calls."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is not None and spec.name == "cask._child":
+        raise NotImplementedError("a function that a worker calls cannot use the client yet; submit calls from the script, with futures as arguments")
     return _current or Client(address)
 
 

@@ -16,6 +16,8 @@ namespace {
 // The first byte.
 enum class Purpose : char { kCompute, kLoad, kComputeArrays, kCall };
 
+constexpr size_t kShortProgramBytes = 16 << 10;
+
 std::string WithPurpose(Purpose purpose, std::string_view expressions) {
   std::string program(1, static_cast<char>(purpose));
   program += expressions;
@@ -82,6 +84,10 @@ Result<std::shared_ptr<const ProgramPlan>> MakeCallPlanOf(std::string_view bytes
 }  // namespace
 
 std::string EncodeCallProgram(const CallProgram& program) { return WithPurpose(Purpose::kCall, ToBytes(program)); }
+
+bool IsShortCallProgram(std::string_view program) {
+  return !program.empty() && program[0] == static_cast<char>(Purpose::kCall) && program.size() <= kShortProgramBytes;
+}
 
 Plan MakeCallPlan(const CallProgram& program) {
   Plan plan;

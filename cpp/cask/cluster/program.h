@@ -36,6 +36,8 @@ constexpr auto FieldsOf(std::type_identity<CallProgram>) {
   return std::tuple(&CallProgram::calls, &CallProgram::num_imports, &CallProgram::inputs);
 }
 std::string EncodeCallProgram(const CallProgram& program);
+/// Whether it is one of calls whose plan is made in no time.
+bool IsShortCallProgram(std::string_view program);
 /// Its plan's imports are still to be said.
 Plan MakeCallPlan(const CallProgram& program);
 

@@ -171,6 +171,7 @@ void WorkerServer::On(PlanProgram program) {
   bool is_new;
   executor_.Do([&](Deferred&) { is_new = plans_.try_emplace(program.plan).second; });
   if (!is_new) return;  // an earlier scheduler has told it
+  if (IsShortCallProgram(program.program.bytes)) return OnMade(program.plan, MakePlanOf(program.program.bytes, program.imports, caches_));
   aside_.Post([this, program = std::move(program)] { OnMade(program.plan, MakePlanOf(program.program.bytes, program.imports, caches_)); });
 }
 

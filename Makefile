@@ -132,7 +132,7 @@ test-wheel: wheel build/tools/make_taxi_data  ## install the wheel into a clean 
 t: build  ## run what matches: make t F=Scheduler  (a C++ test's name, or Python's -k)
 	@tools/one_test.sh "$(F)"
 
-SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test net_test cluster_test
+SANITIZED_ENGINE = base_test scheduler_test worker_test store_test local_test net_test child_test cluster_test
 
 .PHONY: test-sanitizers
 test-sanitizers: bootstrap  ## the C++ and Python tests under ASan and UBSan, the engine's under TSan
@@ -150,7 +150,7 @@ test-sanitizers: bootstrap  ## the C++ and Python tests under ASan and UBSan, th
 	$(call say,the engine's tests under the thread sanitizer)
 	@[ -f build/tsan/build.ninja ] || { $(call CONFIGURE,build/tsan,-DCASK_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELEASE="-O1 -g1"); }
 	@tools/quietly.sh build/tsan.log ninja -C build/tsan -j$(JOBS) $(SANITIZED_ENGINE)
-	@TSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/tsan.txt" ctest --test-dir build/tsan --output-on-failure -R '^(base|scheduler|worker|store|local|net|cluster)$$'
+	@TSAN_OPTIONS=suppressions="$$PWD/tools/sanitizers/tsan.txt" ctest --test-dir build/tsan --output-on-failure -R '^(base|scheduler|worker|store|local|net|child|cluster)$$'
 
 FUZZ_SECONDS ?= 600
 

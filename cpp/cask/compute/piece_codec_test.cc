@@ -16,6 +16,7 @@
 #include "cask/compute/array/reduce_sink.h"
 #include "cask/compute/frame/test_tables.h"
 #include "cask/data/categories.h"
+#include "cask/data/value_piece.h"
 
 namespace cask {
 namespace {
@@ -300,7 +301,9 @@ TEST(PieceCodec, ChunksComeBackInTheOrderInWhichTheyLay) {
     ASSERT_NE(decoded, nullptr);
     EXPECT_EQ(decoded->shape, chunk.shape);
     for (size_t i = 0; i < shape.size() && NumElements(shape) > 0; ++i) {
-      if (chunk.shape[i] > 1) EXPECT_EQ(decoded->strides[i], chunk.strides[i]);
+      if (chunk.shape[i] > 1) {
+        EXPECT_EQ(decoded->strides[i], chunk.strides[i]);
+      }
     }
     EXPECT_EQ(std::memcmp(decoded->data, chunk.data, static_cast<size_t>(2 * NumElements(shape))), 0);
   }
@@ -318,6 +321,17 @@ TEST(PieceCodec, StatesOfReductionsComeBack) {
   }
 }
 
+TEST(PieceCodec, ValuesOfFunctionsComeBackAsTheirBytes) {
+  for (const std::string& text : {std::string(), std::string("\0pickle", 7), std::string(100'000, 'x')}) {
+    const auto bytes = Encoded(ValuePiece(arrow::Buffer::FromString(text)));
+    const auto decoded = DecodeAs<ValuePiece>(bytes);
+    ASSERT_NE(decoded, nullptr);
+    EXPECT_EQ(decoded->bytes->ToString(), text);
+    EXPECT_EQ(decoded->num_bytes(), static_cast<int64_t>(text.size()));
+    EXPECT_TRUE(Encoded(*decoded)->Equals(*bytes));
+  }
+}
+
 TEST(PieceCodec, BytesThatAreNotAlignedAreCopied) {
   const auto bytes = Encoded(ExampleTable());
   const auto shifted = arrow::SliceBuffer(AlignedBuffer("x" + bytes->ToString()), 1);
@@ -327,7 +341,8 @@ TEST(PieceCodec, BytesThatAreNotAlignedAreCopied) {
 }
 
 TEST(PieceCodec, WhatIsCutShortOrTooLongIsRefused) {
-  for (const auto& bytes : {Encoded(ExampleTable()), Encoded(*ExampleChunk(Kind::kInt16, {70})), Encoded(ExampleState({9}, {8, 2}))}) {
+  for (const auto& bytes : {Encoded(ExampleTable()), Encoded(*ExampleChunk(Kind::kInt16, {70})), Encoded(ExampleState({9}, {8, 2})),
+                            Encoded(ValuePiece(arrow::Buffer::FromString("value")))}) {
     for (int64_t size = 0; size < bytes->size(); size += size < 400 || size > bytes->size() - 100 ? 1 : 61) {
       EXPECT_FALSE(DecodePiece(arrow::SliceBuffer(bytes, 0, size)).ok()) << size << " bytes of " << bytes->size();
     }

@@ -15,6 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import two_workers  # noqa: E402
+
 JOBS = {
     "value_counts": lambda dd, path: dd.read_csv(path, parse_dates=[1, 2]).payment_type.value_counts().compute().sort_index().tolist(),
     "groupby": lambda dd, path: dd.read_csv(path, parse_dates=[1, 2]).groupby("passenger_count").total_amount.sum().compute().sort_index().round(2).tolist(),
@@ -75,23 +78,9 @@ def measure(engine, data):
 
 
 def start_cask(folder):
-    os.environ["CASK_CLUSTERS"] = folder
-    cask = [sys.executable, "-m", "cask"]
-    scheduler = subprocess.Popen([*cask, "scheduler", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    address = scheduler.stdout.readline().strip()
-    workers = [subprocess.Popen([*cask, "worker", address, "--nthreads", "1"], stderr=subprocess.DEVNULL) for _ in range(2)]
     import cask.dataframe as dd
-    from cask.distributed import Client
 
-    client = Client(address)
-    client.wait_for_workers(2, timeout=30)
-
-    def stop():
-        client.shutdown()
-        for process in (*workers, scheduler):
-            process.wait(30)
-
-    return dd, stop
+    return dd, two_workers.start_cask(folder)[1]
 
 
 def start_process(folder):
@@ -102,16 +91,8 @@ def start_process(folder):
 
 def start_dask(folder):
     import dask.dataframe as dd
-    from dask.distributed import Client, LocalCluster
 
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=folder)
-    client = Client(cluster)
-
-    def stop():
-        client.close()
-        cluster.close()
-
-    return dd, stop
+    return dd, two_workers.start_dask(folder)[1]
 
 
 START = {"cask_cluster": start_cask, "cask_process": start_process, "dask": start_dask}

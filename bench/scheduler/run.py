@@ -9,7 +9,6 @@ once before it is measured; answers are compared before times are.
 import argparse
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -59,8 +58,14 @@ def fresh(engine, graphs):
 
 def measure(engine, names):
     with tempfile.TemporaryDirectory() as folder:
-        client, stop = {"cask": start_cask, "dask": start_dask}[engine](folder)
-        sys.path.insert(0, str(HERE))
+        # Workers import what functions are of by its name, as they would a user's modules.
+        sys.path[:0] = [str(HERE), str(HERE.parent)]
+        import two_workers
+
+        if engine == "cask":
+            import cask.as_dask  # noqa: F401
+        start = {"cask": two_workers.start_cask, "dask": two_workers.start_dask}[engine]
+        client, stop = start(folder, PYTHONPATH=str(HERE))
         from graphs import GRAPHS
 
         found = {}
@@ -68,49 +73,12 @@ def measure(engine, names):
             for name in names or GRAPHS:
                 if name not in WITHOUT_WARMING:
                     GRAPHS[name](client)
-                start = time.perf_counter()
+                started = time.perf_counter()
                 answer = GRAPHS[name](client)
-                found[name] = {"answer": answer, "seconds": time.perf_counter() - start}
+                found[name] = {"answer": answer, "seconds": time.perf_counter() - started}
         finally:
             stop()
     print(json.dumps(found))
-
-
-def start_cask(folder):
-    import cask.as_dask  # noqa: F401
-    from cask.distributed import Client
-
-    # Workers import what functions are of by its name, as they would a user's modules.
-    environment = {**os.environ, "CASK_CLUSTERS": folder, "PYTHONPATH": str(HERE)}
-    os.environ["CASK_CLUSTERS"] = folder
-    command = [sys.executable, "-m", "cask"]
-    quiet = {"stderr": subprocess.DEVNULL, "env": environment}
-    scheduler = subprocess.Popen([*command, "scheduler", "--port", "0"], stdout=subprocess.PIPE, text=True, **quiet)
-    address = scheduler.stdout.readline().strip()
-    workers = [subprocess.Popen([*command, "worker", address, "--nthreads", "1"], **quiet) for _ in range(2)]
-    client = Client(address)
-    client.wait_for_workers(2, timeout=30)
-
-    def stop():
-        client.shutdown()
-        for process in (*workers, scheduler):
-            process.wait(30)
-
-    return client, stop
-
-
-def start_dask(folder):
-    from dask.distributed import Client, LocalCluster
-
-    os.environ["PYTHONPATH"] = str(HERE)
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=folder)
-    client = Client(cluster)
-
-    def stop():
-        client.close()
-        cluster.close()
-
-    return client, stop
 
 
 if __name__ == "__main__":

@@ -39,10 +39,8 @@ std::string BytesOf(nb::handle object) {
   return bytes;
 }
 
-using Hold = std::shared_ptr<TaskHold>;
-
-std::vector<Hold> SubmitCalls(ClusterClient& client, const std::string& name, nb::handle function, const nb::list& arguments, const std::vector<Hold>& inputs,
-                              std::vector<int64_t> offsets, std::vector<int64_t> indices, int priority, int retries, double timeout) {
+TaskHolds SubmitCalls(ClusterClient& client, const std::string& name, nb::handle function, const nb::list& arguments, TaskHolds inputs,
+                      std::vector<int64_t> offsets, std::vector<int64_t> indices, int priority, int retries, double timeout) {
   if (priority < 0 || priority >= kNumPriorities) throw nb::value_error("there is no such priority");
   CallProgram program;
   program.calls.name = name;
@@ -56,11 +54,7 @@ std::vector<Hold> SubmitCalls(ClusterClient& client, const std::string& name, nb
   options.name = name;
   options.priority = static_cast<Priority>(priority);
   options.retries = retries;
-  const auto holds = Unwrap(WithoutGil([&] { return client.SubmitCalls(program, TaskHolds(inputs.begin(), inputs.end()), options); }));
-  std::vector<Hold> mutable_holds;
-  mutable_holds.reserve(holds.size());
-  for (const auto& hold : holds) mutable_holds.push_back(std::const_pointer_cast<TaskHold>(hold));
-  return mutable_holds;
+  return Unwrap(WithoutGil([&] { return client.SubmitCalls(program, std::move(inputs), options); }));
 }
 
 // Waits by short steps, between which Python's signal handlers run. `step` is given seconds and says whether it is done.

@@ -148,7 +148,7 @@ Calls* calls = [] {
 
 thread_local bool is_calling = false;
 
-nb::object Helper(const char* name) { return nb::module_::import_("cask._partition_call").attr(name); }
+nb::object Helper(const char* name) { return nb::module_::import_("cask._in_process").attr(name); }
 
 // A NumPy array of the buffer's bytes, which keeps them: users' functions may keep what they get.
 nb::object BytesToPython(const std::shared_ptr<arrow::Buffer>& buffer) {

@@ -27,7 +27,7 @@ nb::object ExceptionClass(ErrorKind kind) {
 nb::object MakeException(const Status& status) {
   if (KindOf(status) != ErrorKind::kPython) return ExceptionClass(KindOf(status))(status.message());
   const std::string& payload = PayloadOf(status);
-  return nb::module_::import_("cask._calls").attr("load_error")(nb::bytes(payload.data(), payload.size()), status.message());
+  return nb::module_::import_("cask._call_errors").attr("load_error")(nb::bytes(payload.data(), payload.size()), status.message());
 }
 
 }  // namespace

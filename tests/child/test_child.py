@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from cask import _child
+from cask._handlers import MAX_HANDLERS
 
 
 class Source:
@@ -163,10 +164,10 @@ def test_functions_are_known_by_their_tokens(child):
     assert child.call(None, token="1", with_function=False) == (_child.UNKNOWN_FUNCTION, b"", 0)
     assert child.result(lambda arguments: [b"one"], token="1") == b"one"
     assert child.result(None, token="1", with_function=False) == b"one"
-    for i in range(_child.MAX_FUNCTIONS - 1):
+    for i in range(MAX_HANDLERS - 1):
         child.result(lambda arguments: [b"other"], token=f"other {i}")
     assert child.result(None, token="1", with_function=False) == b"one"
-    for i in range(_child.MAX_FUNCTIONS):
+    for i in range(MAX_HANDLERS):
         child.result(lambda arguments: [b"other"], token=f"another {i}")
     assert child.call(None, token="1", with_function=False)[0] == _child.UNKNOWN_FUNCTION
 

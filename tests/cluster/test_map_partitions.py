@@ -59,3 +59,18 @@ def test_a_function_that_ends_its_process_leaves_the_workers_alone(client, frame
         lazy.map_partitions(lambda part: os._exit(3), meta=frame.iloc[:0]).compute()
     assert len(client.nthreads()) == 2
     assert lazy.x.sum().compute() == frame.x.sum()
+
+
+def test_dask_means_cask_in_the_modules_of_functions_too(cluster, tmp_path):
+    (tmp_path / "mine.py").write_text("import dask\n\n\ndef what(*args):\n    return dask.__spec__.origin\n\n\ndef rows(part):\n    return part.assign(what=what())\n")
+    cluster.environment["PYTHONPATH"] = str(tmp_path)
+    cluster.add_worker()
+    done = cluster.run("""
+import sys, mine, pandas as pd, dask.dataframe as dd
+from dask.distributed import Client
+
+client = Client(sys.argv[1])
+print(client.submit(mine.what).result())
+print(set(dd.from_pandas(pd.DataFrame({"x": range(4)}), npartitions=2).map_partitions(mine.rows).compute()["what"]))
+""", cluster.address)  # fmt: skip
+    assert done.stdout == "alias of cask\n{'alias of cask'}\n", done.stderr

@@ -11,7 +11,7 @@
 namespace cask {
 namespace {
 
-constexpr size_t kMaxFunctions = 128;   // as MAX_FUNCTIONS of _child.py
+constexpr size_t kMaxFunctions = 128;   // as MAX_HANDLERS of _handlers.py
 constexpr double kTickSeconds = 0.02;   // how often a cancellation is looked for
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 

@@ -30,7 +30,7 @@ struct TaskHold {
   const std::shared_ptr<CallsRun> run;
   const int64_t task;
 };
-using TaskHolds = std::vector<std::shared_ptr<const TaskHold>>;
+using TaskHolds = std::vector<std::shared_ptr<TaskHold>>;
 
 enum class CallState : uint8_t { kPending, kFinished, kErred };
 

@@ -42,7 +42,7 @@ class CallsTest : public testing::Test {
   CallsTest() { SetPythonCaller(adder_); }
   ~CallsTest() override { SetPythonCaller(nullptr); }
 
-  using Hold = std::shared_ptr<const TaskHold>;
+  using Hold = std::shared_ptr<TaskHold>;
 
   TaskHolds Map(const std::string& function, const std::vector<int64_t>& arguments, const std::vector<TaskHolds>& inputs = {}) {
     CallProgram program;

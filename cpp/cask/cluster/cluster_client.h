@@ -62,8 +62,8 @@ class ClusterClient : public std::enable_shared_from_this<ClusterClient> {
   /// Has the columns of a persisted collection loaded where they will be held; `persisted` is all columns of it. The run gives evidence only.
   Result<std::shared_ptr<Run>> SubmitLoad(const Projection& persisted, const PersistedData::Identity& identity, SubmitOptions options);
   /// Calls a user's function: a hold for each call. `inputs`: whose values the program's imports are, in order.
-  Result<std::vector<std::shared_ptr<const TaskHold>>> SubmitCalls(const CallProgram& program, std::vector<std::shared_ptr<const TaskHold>> inputs,
-                                                                   const SubmitOptions& options);
+  Result<std::vector<std::shared_ptr<TaskHold>>> SubmitCalls(const CallProgram& program, std::vector<std::shared_ptr<TaskHold>> inputs,
+                                                             const SubmitOptions& options);
   /// The calls that have ended of those that are watched (CallsRun::Watch), once there are any or so much time has passed; nothing once the client
   /// has ended.
   std::optional<std::vector<EndedCall>> TakeEnded(double seconds);

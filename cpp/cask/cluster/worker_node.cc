@@ -51,6 +51,10 @@ Result<std::string> OwnHost(const std::string& scheduler) {
   return std::string(text);
 }
 
+Result<int64_t> MemoryLimitOf(const WorkerCommand& command) {
+  return command.memory_limit.empty() ? DefaultMemoryLimit() : ParseBytes(command.memory_limit, AvailableMemory());
+}
+
 Result<WorkerServerOptions> OptionsOf(const WorkerCommand& command, const std::string& scheduler) {
   WorkerServerOptions options;
   options.host = command.host;
@@ -64,9 +68,7 @@ Result<WorkerServerOptions> OptionsOf(const WorkerCommand& command, const std::s
   if (!command.scratch.empty() && !std::filesystem::create_directories(command.scratch, error) && error) {
     return ErrorOfOS(error.value(), "cannot make the folder", command.scratch);
   }
-  if (!command.memory_limit.empty()) {
-    ARROW_ASSIGN_OR_RAISE(options.executor.store.memory_limit_bytes, ParseBytes(command.memory_limit, AvailableMemory()));
-  }
+  ARROW_ASSIGN_OR_RAISE(options.executor.store.memory_limit_bytes, MemoryLimitOf(command));
   return options;
 }
 
@@ -83,10 +85,7 @@ Status MakeChildren(const WorkerCommand& command) {
   ChildPoolOptions options;
   options.max_children = command.threads > 0 ? command.threads : AvailableCores();
   if (const char* python = std::getenv("CASK_PYTHON")) options.python = python;
-  int64_t memory_limit = DefaultMemoryLimit();
-  if (!command.memory_limit.empty()) {
-    ARROW_ASSIGN_OR_RAISE(memory_limit, ParseBytes(command.memory_limit, AvailableMemory()));
-  }
+  ARROW_ASSIGN_OR_RAISE(const int64_t memory_limit, MemoryLimitOf(command));
   options.memory_limit_bytes = std::max(memory_limit / options.max_children, kLeastChildBytes);
   ARROW_ASSIGN_OR_RAISE(auto children, ChildPool::Make(std::move(options)));
   SetPythonCaller(std::move(children));

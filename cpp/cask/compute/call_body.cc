@@ -8,7 +8,7 @@
 
 namespace cask {
 
-CallBody::CallBody(Calls calls) : calls_(std::move(calls)), function_token_(Tokenizer("python function").Add(calls_.function.bytes).Finish()) {}
+CallBody::CallBody(Calls calls) : calls_(std::move(calls)), function_token_(TokenOfFunction(calls_.function.bytes)) {}
 
 Result<std::vector<std::shared_ptr<const Piece>>> CallBody::Run(TaskContext& context) const {
   const auto caller = GetPythonCaller();

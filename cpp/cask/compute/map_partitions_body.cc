@@ -143,7 +143,7 @@ class MapPartitionsBody final : public TaskBody {
 
 }  // namespace
 
-Token TokenOf(const PartitionFunction& function) { return Tokenizer("python function").Add(function.call.bytes).Finish(); }
+Token TokenOf(const PartitionFunction& function) { return TokenOfFunction(function.call.bytes); }
 
 std::optional<OtherTypes> OtherTypesOfNote(std::string_view note) {
   if (!note.starts_with(kOtherTypes)) return std::nullopt;

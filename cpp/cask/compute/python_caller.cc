@@ -18,6 +18,8 @@ CallerOfProcess& TheCaller() {
 
 }  // namespace
 
+Token TokenOfFunction(std::string_view function) { return Tokenizer("python function").Add(function).Finish(); }
+
 void SetPythonCaller(std::shared_ptr<PythonCaller> caller) {
   CallerOfProcess& held = TheCaller();
   std::lock_guard lock(held.mutex);

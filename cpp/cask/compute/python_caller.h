@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cask/base/error.h"
@@ -22,6 +23,9 @@ struct PythonCall {
   std::vector<std::shared_ptr<arrow::Buffer>> arguments;
   double timeout_seconds = 0;                // 0: none
 };
+
+/// What a handler's bytes are known by.
+Token TokenOfFunction(std::string_view function);
 
 /// Thread-safe; calls of several threads run at the same time where Python allows it.
 class PythonCaller {

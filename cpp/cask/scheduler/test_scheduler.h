@@ -16,38 +16,14 @@ class SchedulerFixture : public testing::Test {
 
   WorkerId Join(int threads = 1) { return Checked(scheduler_.OnWorkerJoined(threads, threads, outbox_)); }
   PlanId Submit(const PlanShape& shape, PlanOptions options = {}) { return Checked(scheduler_.OnSubmit(shape, options, outbox_)); }
-  void Done(const SchedulerAction& run, int64_t bytes = 10) {
-    scheduler_.OnTaskDone(run.task, run.run, run.worker, bytes, outbox_);
-    scheduler_.Validate();
-  }
-  void Fail(const SchedulerAction& run) {
-    scheduler_.OnTaskFailed(run.task, run.run, run.worker, outbox_);
-    scheduler_.Validate();
-  }
-  void Lose(WorkerId worker) {
-    scheduler_.OnWorkerLost(worker, outbox_);
-    scheduler_.Validate();
-  }
-  void Resume(WorkerId worker) {
-    scheduler_.OnWorkerResumed(worker, outbox_);
-    scheduler_.Validate();
-  }
-  void Cancel(PlanId plan) {
-    scheduler_.OnCancel(plan, outbox_);
-    scheduler_.Validate();
-  }
-  void Release(PlanId plan) {
-    scheduler_.OnRelease(plan, outbox_);
-    scheduler_.Validate();
-  }
-  void ReleaseTask(const TaskId& task) {
-    scheduler_.OnReleaseTask(task, outbox_);
-    scheduler_.Validate();
-  }
-  void Retry(const TaskId& task) {
-    scheduler_.OnRetryTask(task, outbox_);
-    scheduler_.Validate();
-  }
+  void Done(const SchedulerAction& run, int64_t bytes = 10) { Tell(&Scheduler::OnTaskDone, run.task, run.run, run.worker, bytes); }
+  void Fail(const SchedulerAction& run) { Tell(&Scheduler::OnTaskFailed, run.task, run.run, run.worker); }
+  void Lose(WorkerId worker) { Tell(&Scheduler::OnWorkerLost, worker); }
+  void Resume(WorkerId worker) { Tell(&Scheduler::OnWorkerResumed, worker); }
+  void Cancel(PlanId plan) { Tell(&Scheduler::OnCancel, plan); }
+  void Release(PlanId plan) { Tell(&Scheduler::OnRelease, plan); }
+  void ReleaseTask(const TaskId& task) { Tell(&Scheduler::OnReleaseTask, task); }
+  void Retry(const TaskId& task) { Tell(&Scheduler::OnRetryTask, task); }
 
   // The oldest action, which must be of that kind.
   SchedulerAction Take(Kind kind) {
@@ -70,6 +46,11 @@ class SchedulerFixture : public testing::Test {
   SchedulerOutbox outbox_;
 
  private:
+  template <typename Event, typename... Arguments>
+  void Tell(Event event, const Arguments&... arguments) {
+    (scheduler_.*event)(arguments..., outbox_);
+    scheduler_.Validate();
+  }
   template <typename Id>
   Id Checked(Id id) {
     scheduler_.Validate();

@@ -11,7 +11,7 @@ import pickle
 import struct
 import threading
 
-from cask import _alias
+from cask._pickled import Pickled
 
 _ALIGNMENT = 64
 _local = threading.local()  # .collected: futures met while pickling; .inputs: their values while unpickling
@@ -71,18 +71,16 @@ def _input_value(index):
 class Function:
     """A user's function as a worker's Python calls it: with its arguments and the values of futures among them, all as bytes."""
 
-    def __init__(self, pickled, dask_means_cask):
-        self._pickled, self._dask_means_cask = pickled, dask_means_cask
+    def __init__(self, function):
+        self._pickled = Pickled(function)
         self._function = None
 
-    def __reduce__(self):
-        return Function, (self._pickled, self._dask_means_cask)
+    def __getstate__(self):
+        return {**self.__dict__, "_function": None}
 
     def __call__(self, arguments):
         if self._function is None:
-            if self._dask_means_cask:  # as it does where the function comes from
-                _alias.install()
-            self._function = pickle.loads(self._pickled)
+            self._function = self._pickled.load()
         _local.inputs = arguments[1:]
         try:
             args, kwargs = load(arguments[0])
@@ -91,31 +89,11 @@ class Function:
         return dump(self._function(*args, **kwargs))
 
 
-def dump_function(function):
-    import cloudpickle
-
-    return pickle.dumps(Function(cloudpickle.dumps(function), _alias.is_installed()))
-
-
-def load_error(payload, message):
-    """The exception that a user's function raised elsewhere; where it raised it follows as its cause."""
-    try:
-        error, text = pickle.loads(payload)
-    except Exception as reason:
-        return RuntimeError(f"{message} (the exception itself cannot be had here: {reason})")
-    error.__cause__ = RemoteTraceback(text)
-    return error
-
-
-class RemoteTraceback(Exception):
-    """Where an exception was raised in another process."""
-
-    def __init__(self, text):
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self):
-        return f'\n"""\n{self.text}"""'
+def name_of(function):
+    """What users call a function."""
+    while hasattr(function, "func"):  # functools.partial
+        function = function.func
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def _pickle(value):

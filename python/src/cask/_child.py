@@ -9,13 +9,15 @@ closed. Imports are few, so that it is ready quickly; what only long messages or
 import faulthandler
 import gc
 import os
-import pickle
 import signal
 import struct
 import sys
 
 # Not `socket`, which takes longer to import than everything else here.
 from _socket import MSG_CMSG_CLOEXEC, SCM_RIGHTS, SOL_SOCKET, CMSG_SPACE, socket
+
+from cask._call_errors import describe
+from cask._handlers import Handlers
 
 MAGIC = 0x314B5343  # "CSK1"
 CALL = struct.Struct("<IIIIQQ16s")  # magic, flags, arguments, files, number, bytes of the body, token of the function
@@ -26,9 +28,6 @@ READY, RESULT, RAISED, INTERRUPTED, UNKNOWN_FUNCTION = 1, 2, 3, 4, 5  # kinds of
 
 MAX_INLINE_BYTES = 64 << 10
 MAX_FILES = 251
-MAX_FUNCTIONS = 128
-MAX_TEXT_BYTES = 16 << 10
-MAX_PAYLOAD_BYTES = 1 << 20
 MAX_WRITE_BYTES = 1 << 30
 
 
@@ -145,26 +144,6 @@ def _write_file(parts):
     return fd
 
 
-class _Functions:
-    """The handlers used last, unpickled."""
-
-    def __init__(self):
-        self._handlers = {}  # by token; the one used last at the end
-
-    def find(self, token, pickled):
-        """None if it is neither known nor given."""
-        handlers = self._handlers
-        handler = handlers.pop(token, None)
-        if handler is None:
-            if pickled is None:
-                return None
-            handler = pickle.loads(pickled)
-            if len(handlers) >= MAX_FUNCTIONS:
-                del handlers[next(iter(handlers))]
-        handlers[token] = handler
-        return handler
-
-
 def _answer(channel, functions, number, token, pickled, arguments):
     """Runs a call and answers it, whatever becomes of it. Returns whether another call may follow."""
     try:
@@ -206,65 +185,13 @@ def _answer_interrupt(channel, number, exception):
 
 def _answer_raised(channel, number, exception):
     try:
-        parts = _describe(exception)
+        parts = describe(exception)
     except MemoryError:
         # What fills the memory may be held by the frames in which it was raised.
         exception.__traceback__ = exception.__context__ = exception.__cause__ = None
         gc.collect()
-        parts = _describe(exception)
+        parts = describe(exception)
     channel.send(RAISED, number, parts, len(parts[0]))
-
-
-def _describe(exception):
-    """The text of an exception, and the pickle of it and of its traceback's text."""
-    import traceback
-
-    name = type(exception).__name__
-    try:
-        text = str(exception)
-        trace = "".join(traceback.format_exception(type(exception), exception, _users_part(exception.__traceback__)))
-    except MemoryError:
-        raise
-    except Exception as error:  # its __str__ may do anything
-        text = trace = f"<{name} whose text cannot be made: {type(error).__name__}>"
-    text = f"{name}: {text}" if text else name
-    shown = text.encode(errors="backslashreplace")[:MAX_TEXT_BYTES].decode(errors="ignore").encode()
-    return shown, _pickled(exception, text, trace)
-
-
-def _users_part(trace):
-    """Without the frames of this file."""
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    return trace
-
-
-def _pickled(exception, text, trace):
-    for what in (exception, RuntimeError(text)):
-        payload = _try_pickle((what, trace))
-        if payload is not None and len(payload) <= MAX_PAYLOAD_BYTES:
-            return payload
-    return pickle.dumps((RuntimeError(text[:MAX_TEXT_BYTES]), trace[-MAX_TEXT_BYTES:]), protocol=5)
-
-
-def _try_pickle(value):
-    """None if it cannot be pickled, or not unpickled, as exceptions whose __init__ takes other arguments than they have."""
-    for dumps in (pickle.dumps, _cloudpickle_dumps):
-        try:
-            payload = dumps(value, protocol=5)
-            pickle.loads(payload)
-            return payload
-        except MemoryError:
-            raise
-        except Exception:
-            continue
-    return None
-
-
-def _cloudpickle_dumps(value, protocol):
-    import cloudpickle
-
-    return cloudpickle.dumps(value, protocol=protocol)
 
 
 def _leave_fork(status):
@@ -277,7 +204,7 @@ def _leave_fork(status):
 
 
 def _serve(channel):
-    functions = _Functions()
+    functions = Handlers()
     while True:
         message = channel.receive()
         if message is None or not _answer(channel, functions, *message):

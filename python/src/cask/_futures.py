@@ -1,5 +1,6 @@
 """Futures: results that are being computed, by threads of this process or by the workers of a cluster."""
 
+import pickle
 import threading
 import time
 import weakref
@@ -185,8 +186,8 @@ class Caller:
         """Futures of the calls, each a pair of positional and keyword arguments. `keys`: their names; None: made up."""
         from cask import _core
 
-        pickled = _calls.dump_function(function)
-        name = _name_of(function)
+        pickled = pickle.dumps(_calls.Function(function), protocol=5)
+        name = _calls.name_of(function)
         futures = [None] * len(calls)
         positions, arguments, inputs, offsets, indices, new_keys = [], [], {}, [0], [], []
         function_hash = _hash(pickled) if pure else None
@@ -236,10 +237,6 @@ def _with_values(args, kwargs):
         return args, kwargs
     *values, kwargs = base.compute(*args, kwargs, traverse=True)
     return tuple(values), kwargs
-
-
-def _name_of(function):
-    return getattr(function, "__name__", None) or type(getattr(function, "func", function)).__name__
 
 
 def _hash(*parts):

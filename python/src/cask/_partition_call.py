@@ -3,19 +3,17 @@
 A partition comes as compute/python_table.h says and goes back in the same way; in between the function has it as pandas does.
 """
 
-import pickle
 import re
 import struct
 
 _PLAIN = re.compile(r"bool|u?int\d+|float\d+")
-_MAX_HANDLERS = 128
 
 
 class PartitionCall:
     """The handler of a call (docs/python.md): the function, and what is to become of its result."""
 
     def __init__(self, function, labels, num_index, is_series, has_row_ids, result, divisions=None):
-        self._pickled = function  # of (function, arguments, keyword arguments), by cloudpickle
+        self._pickled = function  # Pickled, of (function, arguments, keyword arguments)
         self._labels, self._num_index, self._is_series, self._has_row_ids = labels, num_index, is_series, has_row_ids
         self._result = result
         self._divisions = divisions  # None: the function does not ask for partition_info
@@ -28,7 +26,7 @@ class PartitionCall:
         number, *types = bytes(arguments[0]).decode().split("\n")
         part = self._part([line.split("\t") for line in types], arguments[1:])
         if self._function is None:
-            self._function = pickle.loads(self._pickled)
+            self._function = self._pickled.load()
         function, args, kwargs = self._function
         if self._divisions is not None:
             kwargs = {**kwargs, "partition_info": {"number": int(number), "division": self._divisions[int(number)]}}
@@ -177,31 +175,6 @@ class ColumnType:
         codes = series.cat.codes.to_numpy().astype("int32")
         codes = pa.array(np.maximum(codes, 0), mask=codes < 0)
         return codes, self.values._plain_array_of(pd.Series(series.cat.categories), f"the categories of {what}")
-
-
-def call_handler(token, function, arguments):
-    """Calls a pickled handler, which is kept: the same ones are called again and again."""
-    handler = _handlers.pop(token, None)
-    if handler is None:
-        handler = pickle.loads(function)
-        while len(_handlers) >= _MAX_HANDLERS:
-            _handlers.pop(next(iter(_handlers)), None)
-    _handlers[token] = handler  # at the end, as the one used last
-    return handler([memoryview(argument) for argument in arguments])
-
-
-_handlers = {}
-
-
-def pack_error(error):
-    """(the text of an exception, its pickle), as a child would tell them."""
-    from cask._child import _describe
-
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    text, payload = _describe(error.with_traceback(trace))
-    return text.decode(), bytes(payload)
 
 
 # What is called for methods that take a function of a row or of a value.

@@ -5,6 +5,8 @@ import warnings
 
 from cask import _core
 from cask import _partition_call as calls
+from cask._calls import name_of
+from cask._pickled import Pickled
 from cask.dataframe._collection import Collection, wrap
 from cask.dataframe._made_up import made_up
 from cask.dataframe._result_types import ResultTypes, no_default, pandas_meta
@@ -61,7 +63,7 @@ def mapped(collection, method, function, args, kwargs, meta, enforce=True, keeps
     _refuse_collections(method, args, kwargs)
     rows = _core.PartitionInput(collection._core)
     call = (function, args, kwargs)
-    mapping = _Mapping(f"{method}({_name_of(shown)})", call, meta, collection)
+    mapping = _Mapping(f"{method}({name_of(shown)})", call, meta, collection)
     mapping.num_index, mapping.has_row_ids = rows.num_index, rows.has_row_ids
     mapping.enforce, mapping.keeps_divisions, mapping.example = enforce, keeps_divisions, example
     return wrap(rows.map(mapping(rows.columns, [], call), mapping))
@@ -72,14 +74,12 @@ class _Mapping:
     that refers to may refer to lazy collections, and the collector of garbage does not see into expressions."""
 
     def __init__(self, name, call, meta, collection):
-        import cloudpickle
-
         self.name = name
         self.meta = no_default if meta is no_default or meta is None else pandas_meta(meta)
         self.is_series = collection._core.shape_kind == "series"
         self.divisions = collection.divisions if _takes_partition_info(call[0]) else None
         try:
-            self.pickled = cloudpickle.dumps(call)
+            self.pickled = Pickled(call)
         except Exception as error:
             raise TypeError(f"{name}: what the function refers to must be possible to pickle, as lazy collections are not: {error}") from error
 
@@ -87,7 +87,7 @@ class _Mapping:
         """What the engine needs to know, for an input of `columns`, (label, dtype, categories) each, where calls said `found` of their results."""
         is_guess = self.meta is no_default
         if is_guess:
-            call = call or pickle.loads(self.pickled)
+            call = call or self.pickled.load()
             of_no_rows = lambda: self._of_no_rows(columns, *call)
             result = ResultTypes(self._emulated(columns, *call), False, columns, self.num_index, self.has_row_ids, of_no_rows)
         else:
@@ -145,12 +145,6 @@ def _refuse_collections(method, args, kwargs):
     for value in [*args, *kwargs.values()]:
         if isinstance(value, Collection):
             raise NotImplementedError(f"{method}() takes one lazy collection; compute() the others first, or make them columns of the frame")
-
-
-def _name_of(function):
-    while hasattr(function, "func"):  # functools.partial
-        function = function.func
-    return getattr(function, "__name__", type(function).__name__)
 
 
 def _warned(meta, method, result):

@@ -138,7 +138,6 @@ class ResultTypes:
         is_known = is_known and (dtype in self._known or (len(dtype.categories) > 0 and self._is_constant(label, dtype)))
         self.types.append(ColumnType("category", dtype if is_known else pd.CategoricalDtype(None, dtype.ordered), of_categories))
 
-
     def _is_constant(self, label, dtype):
         """Whether the categories of a column are there without data."""
         import pandas as pd
